@@ -1,0 +1,3 @@
+//! Turns a source tree into [`ProjectFacts`](crate::facts::ProjectFacts).
+
+pub mod tree;

@@ -1,0 +1,325 @@
+//! The only reader of the project: walks it once, reads each file once, remembers every path that was asked for.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use ignore::{WalkBuilder, WalkState};
+
+use crate::error::Error;
+use crate::facts::Place;
+
+/// No manifest, lock or source file that matters is longer: 32 MiB. The largest real uv.lock known has 6 MB.
+pub const FILE_LIMIT: u64 = 32 << 20;
+
+/// More files than this are not looked at; a project that has them is told so.
+pub const WALK_LIMIT: usize = 200_000;
+
+/// Deeper folders are not entered.
+const DEPTH_LIMIT: usize = 64;
+
+/// One file found by the walk.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TreeFile {
+    /// Path relative to the context, `/` between parts, valid UTF-8 (others are skipped).
+    pub path: String,
+    /// Length in bytes.
+    pub size: u64,
+}
+
+/// The project's files below the build context.
+pub struct Tree {
+    root: PathBuf,
+    app: String,
+    walk: OnceLock<Walk>,
+    read: RefCell<BTreeMap<String, Option<Arc<[u8]>>>>,
+}
+
+/// What the walk found.
+struct Walk {
+    files: Vec<TreeFile>,
+    truncated: bool,
+}
+
+impl Tree {
+    /// Opens a context folder; `app` is the application's folder relative to it, empty when they are the same.
+    ///
+    /// # Errors
+    /// The folder does not exist or is no folder.
+    pub fn open(root: &Path, app: &str) -> Result<Self, Error> {
+        let canonical = root
+            .canonicalize()
+            .map_err(|error| folder_error(root, &error.to_string()))?;
+        if !canonical.is_dir() {
+            return Err(folder_error(root, "it is not a folder"));
+        }
+        Ok(Self {
+            root: canonical,
+            app: app.to_owned(),
+            walk: OnceLock::new(),
+            read: RefCell::default(),
+        })
+    }
+
+    /// The context's folder, links resolved.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The application's folder relative to the context, empty when they are the same.
+    pub fn app(&self) -> &str {
+        &self.app
+    }
+
+    /// `name` inside the application's folder, relative to the context.
+    pub fn in_app(&self, name: &str) -> String {
+        join(&self.app, name)
+    }
+
+    /// Every file of the project in sorted order, without what `.gitignore` and `.dockerignore` exclude, hidden folders,
+    /// virtual environments, and anything behind a link.
+    pub fn files(&self) -> &[TreeFile] {
+        &self.walked().files
+    }
+
+    /// The project has more than [`WALK_LIMIT`] files: those beyond were not looked at.
+    pub fn truncated(&self) -> bool {
+        self.walked().truncated
+    }
+
+    /// The bytes of a file; `None` when there is no such file. Read once, then remembered.
+    ///
+    /// # Errors
+    /// It is no regular file, lies behind a link that leaves the context, is longer than [`FILE_LIMIT`], or cannot be read.
+    pub fn bytes(&self, path: &str) -> Result<Option<Arc<[u8]>>, Error> {
+        if let Some(known) = self.read.borrow().get(path) {
+            return Ok(known.clone());
+        }
+        let bytes = self.load(path)?.map(Arc::<[u8]>::from);
+        self.read
+            .borrow_mut()
+            .insert(path.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+
+    /// The text of a UTF-8 file, a leading byte order mark removed; `None` when there is no such file.
+    ///
+    /// # Errors
+    /// As [`Tree::bytes`], and when it is not UTF-8 or holds NUL.
+    pub fn text(&self, path: &str) -> Result<Option<String>, Error> {
+        let Some(bytes) = self.bytes(path)? else {
+            return Ok(None);
+        };
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let malformed = |offset: usize, found: String| Error::Malformed {
+            at: Place::new(path, line_of(bytes, offset)),
+            format: "UTF-8 text",
+            found,
+            expected: "text encoded as UTF-8".to_owned(),
+            help: format!(
+                "save {} as UTF-8, or restore it from version control",
+                crate::error::printable(path)
+            ),
+        };
+        if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+            return Err(malformed(offset, "a NUL byte".to_owned()));
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text.to_owned())),
+            Err(error) => {
+                let offset = error.valid_up_to();
+                Err(malformed(
+                    offset,
+                    format!("the byte 0x{:02x}", bytes[offset]),
+                ))
+            }
+        }
+    }
+
+    /// Is there a regular file of that name (also one that the walk leaves out)?
+    pub fn is_file(&self, path: &str) -> bool {
+        self.inside(path)
+            .is_some_and(|full| fs::metadata(full).is_ok_and(|meta| meta.is_file()))
+    }
+
+    /// Is there a folder of that name?
+    pub fn is_dir(&self, path: &str) -> bool {
+        self.inside(path)
+            .is_some_and(|full| fs::metadata(full).is_ok_and(|meta| meta.is_dir()))
+    }
+
+    /// Every path that was asked for, with whether it existed: what the plan was read from.
+    pub fn asked(&self) -> BTreeMap<String, Option<Arc<[u8]>>> {
+        self.read.borrow().clone()
+    }
+
+    /// The full path of a context-relative one, `None` when it would leave the context (lexically or by a link).
+    fn inside(&self, path: &str) -> Option<PathBuf> {
+        let relative = Path::new(path);
+        if relative
+            .components()
+            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+        {
+            return None;
+        }
+        let full = self.root.join(relative);
+        match full.canonicalize() {
+            Ok(real) if real.starts_with(&self.root) => Some(real),
+            Ok(_) => None,
+            Err(_) => Some(full),
+        }
+    }
+
+    fn load(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let unreadable = |why: String, help: &str| Error::Unreadable {
+            file: path.to_owned(),
+            named_at: None,
+            why,
+            help: help.to_owned(),
+        };
+        let Some(full) = self.inside(path) else {
+            return Err(unreadable(
+                "it lies outside the project".to_owned(),
+                "copy the file into the project: an image is built from the project's folder alone",
+            ));
+        };
+        let meta = match fs::metadata(&full) {
+            Ok(meta) => meta,
+            Err(error) if missing(&error) => return Ok(None),
+            Err(error) => return Err(unreadable(error.to_string(), "check the permissions")),
+        };
+        if meta.is_dir() {
+            return Err(unreadable(
+                "it is a folder".to_owned(),
+                "rename the folder, or give the file that was meant",
+            ));
+        }
+        if !meta.is_file() {
+            return Err(unreadable(
+                "it is not a regular file".to_owned(),
+                "replace it with a regular file",
+            ));
+        }
+        if meta.len() > FILE_LIMIT {
+            return Err(unreadable(
+                format!("it has {} bytes, the limit is {FILE_LIMIT}", meta.len()),
+                "check that this is the file you meant: no manifest or lock is that long",
+            ));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+        fs::File::open(&full)
+            .and_then(|file| file.take(FILE_LIMIT).read_to_end(&mut bytes))
+            .map_err(|error| unreadable(error.to_string(), "check the permissions"))?;
+        Ok(Some(bytes))
+    }
+
+    fn walked(&self) -> &Walk {
+        self.walk.get_or_init(|| walk(&self.root))
+    }
+}
+
+/// Joins two context-relative paths with `/`; an empty or `.` first part adds nothing.
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() || folder == "." {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+/// The line (from 1) of a byte offset.
+pub fn line_of(bytes: &[u8], offset: usize) -> u32 {
+    let before = &bytes[..offset.min(bytes.len())];
+    u32::try_from(before.iter().filter(|byte| **byte == b'\n').count() + 1).unwrap_or(u32::MAX)
+}
+
+fn missing(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+    )
+}
+
+fn folder_error(folder: &Path, why: &str) -> Error {
+    Error::Disk {
+        action: "open",
+        path: folder.to_owned(),
+        why: why.to_owned(),
+        help: "give the folder of a Python project: `dockwright generate path/to/project`"
+            .to_owned(),
+    }
+}
+
+/// Folders that never hold the application's own code.
+const SKIPPED: [&str; 8] = [
+    "node_modules",
+    "__pycache__",
+    "site-packages",
+    "venv",
+    "env",
+    "__pypackages__",
+    "bower_components",
+    "dockwright-cache",
+];
+
+fn walk(root: &Path) -> Walk {
+    let found = Mutex::new(Walk {
+        files: Vec::new(),
+        truncated: false,
+    });
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .follow_links(false)
+        .same_file_system(true)
+        .max_depth(Some(DEPTH_LIMIT))
+        .git_global(false)
+        .git_exclude(false)
+        .require_git(false)
+        .parents(false)
+        .threads(2)
+        .filter_entry(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+            !(is_dir
+                && entry.depth() > 0
+                && (SKIPPED.contains(&&*name) || entry.path().join("pyvenv.cfg").exists()))
+        });
+    builder.build_parallel().run(|| {
+        Box::new(|entry| {
+            let Ok(entry) = entry else {
+                return WalkState::Continue;
+            };
+            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                return WalkState::Continue;
+            }
+            let Some(path) = entry
+                .path()
+                .strip_prefix(root)
+                .ok()
+                .and_then(Path::to_str)
+                .map(|path| path.replace('\\', "/"))
+            else {
+                return WalkState::Continue;
+            };
+            let size = entry.metadata().map_or(0, |meta| meta.len());
+            let Ok(mut found) = found.lock() else {
+                return WalkState::Quit;
+            };
+            if found.files.len() == WALK_LIMIT {
+                found.truncated = true;
+                return WalkState::Quit;
+            }
+            found.files.push(TreeFile { path, size });
+            WalkState::Continue
+        })
+    });
+    let mut walk = found.into_inner().unwrap_or(Walk {
+        files: Vec::new(),
+        truncated: true,
+    });
+    walk.files.sort();
+    walk
+}

@@ -1,0 +1,3 @@
+//! The command line: parse, call the library, print, exit code.
+
+fn main() {}
