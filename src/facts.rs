@@ -238,6 +238,8 @@ pub struct Pyproject {
     pub name: Option<Found<String>>,
     /// `version`, where static.
     pub version: Option<String>,
+    /// `requires-python` of `[project]`, verbatim; or Poetry's `python`, turned into PEP 440 (`^3.11` is `>=3.11,<4`).
+    pub requires_python: Option<Found<String>>,
     /// `description`.
     pub description: Option<String>,
     /// SPDX text or table's text of `license`.
@@ -347,6 +349,8 @@ pub struct Manifest {
 pub struct Pipfile {
     /// Path relative to the context.
     pub path: String,
+    /// `python_full_version`, else `python_version`, of `[requires]`.
+    pub python: Option<PythonRequest>,
     /// `[packages]`.
     pub packages: Vec<Requirement>,
     /// `[scripts]`.
@@ -364,6 +368,8 @@ pub struct Setuptools {
     pub name: Option<Found<String>>,
     /// `version`.
     pub version: Option<String>,
+    /// `python_requires`, verbatim.
+    pub requires_python: Option<Found<String>>,
     /// `install_requires`; `None` when it exists but is not a literal.
     pub dependencies: Option<Vec<Requirement>>,
     /// `extras_require`.

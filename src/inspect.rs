@@ -1,5 +1,7 @@
 //! Turns a source tree into [`ProjectFacts`].
 
+mod document;
+mod pep508;
 pub mod app;
 pub mod context;
 pub mod locks;
@@ -8,7 +10,11 @@ pub mod pyproject;
 pub mod python;
 pub mod requirements;
 pub mod setuptools;
+#[cfg(test)]
+mod testing;
+mod text;
 pub mod tree;
+mod url;
 
 use std::collections::BTreeMap;
 
