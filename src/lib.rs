@@ -9,3 +9,4 @@
 pub mod error;
 pub mod facts;
 pub mod inspect;
+pub mod plan;

@@ -1,0 +1,4 @@
+//! Turns facts into decisions, each with its reason.
+
+pub mod closure;
+pub mod wheels;
