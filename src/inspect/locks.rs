@@ -13,6 +13,8 @@ mod pylock;
 mod tests;
 mod uv;
 
+pub(crate) use pylock::group_as_extra;
+
 use crate::error::Error;
 use crate::facts::{Artefacts, Lock, LockKind, Place, Source, Warning};
 use crate::inspect::tree::Tree;
