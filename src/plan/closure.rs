@@ -50,18 +50,16 @@ pub fn closure(
             let Some(package) = lock.packages.get(reached.index) else {
                 continue;
             };
-            let entry = merged
-                .entry(reached.index)
-                .or_insert_with(|| Distribution {
-                    name: package.name.clone(),
-                    version: package.version.clone(),
-                    extras: BTreeSet::new(),
-                    source: package.source.clone(),
-                    artefacts: package.artefacts.clone(),
-                    at: package.at.clone(),
-                    via: reached.via,
-                    platforms: Vec::new(),
-                });
+            let entry = merged.entry(reached.index).or_insert_with(|| Distribution {
+                name: package.name.clone(),
+                version: package.version.clone(),
+                extras: BTreeSet::new(),
+                source: package.source.clone(),
+                artefacts: package.artefacts.clone(),
+                at: package.at.clone(),
+                via: reached.via,
+                platforms: Vec::new(),
+            });
             entry.extras.extend(reached.extras);
             add_platform(&mut entry.platforms, environment.platform());
         }

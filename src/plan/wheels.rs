@@ -119,9 +119,15 @@ fn allowed(name: &str, options: &IndexOptions) -> Allowed {
     };
     let (binary, source) = (&options.only_binary, &options.no_binary);
     if listed(binary, name) {
-        Allowed { wheel: true, sdist: false }
+        Allowed {
+            wheel: true,
+            sdist: false,
+        }
     } else if listed(source, name) {
-        Allowed { wheel: false, sdist: true }
+        Allowed {
+            wheel: false,
+            sdist: true,
+        }
     } else {
         Allowed {
             wheel: !listed(source, ":all:"),
@@ -239,7 +245,9 @@ fn build_number(file: &str) -> u32 {
     let parts: Vec<&str> = file.split('-').collect();
     match parts.as_slice() {
         [_, _, build, _, _, _] => {
-            let digits = build.find(|c: char| !c.is_ascii_digit()).unwrap_or(build.len());
+            let digits = build
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(build.len());
             number(&build[..digits]).unwrap_or(0)
         }
         _ => 0,
@@ -254,3 +262,6 @@ fn number(text: &str) -> Option<u32> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

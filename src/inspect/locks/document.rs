@@ -93,9 +93,9 @@ impl Document {
         key: &str,
     ) -> Result<Option<Found<String>>, Error> {
         let text = self.text(table, key)?;
-        Ok(text.zip(table.get(key)).map(|(text, value)| {
-            Found::new(text.trim().to_owned(), self.at(value.span().start))
-        }))
+        Ok(text
+            .zip(table.get(key))
+            .map(|(text, value)| Found::new(text.trim().to_owned(), self.at(value.span().start))))
     }
 
     /// A list; empty without the key.
@@ -167,7 +167,11 @@ impl Document {
     }
 
     /// A marker written at a place, parsed once for each text.
-    pub(super) fn marker(&mut self, text: &str, at: impl Fn(&Self) -> Place) -> Result<Marker, Error> {
+    pub(super) fn marker(
+        &mut self,
+        text: &str,
+        at: impl Fn(&Self) -> Place,
+    ) -> Result<Marker, Error> {
         self.markers.parse(text).map_err(|error| {
             self.wrong(
                 at(self),

@@ -32,7 +32,12 @@ pub(super) fn read(path: &str, text: &str) -> Result<Lock, Error> {
     if spec != 6 {
         let at = Place::new(Arc::clone(&file), lines.key("pipfile-spec"));
         let expected = "`pipfile-spec` 6";
-        return Err(super::unsupported(LockKind::Pipenv, at, &spec.to_string(), expected));
+        return Err(super::unsupported(
+            LockKind::Pipenv,
+            at,
+            &spec.to_string(),
+            expected,
+        ));
     }
     let mut packages = Packages::default();
     for (section, entries) in &document.sections {
@@ -50,9 +55,12 @@ pub(super) fn read(path: &str, text: &str) -> Result<Lock, Error> {
     let requires = meta.requires.unwrap_or_default();
     let mut options = IndexOptions::default();
     for source in meta.sources.unwrap_or_default() {
-        add_index(&mut options.indexes, source.name.as_deref(), &source.url, || {
-            Place::new(Arc::clone(&file), lines.key("sources"))
-        });
+        add_index(
+            &mut options.indexes,
+            source.name.as_deref(),
+            &source.url,
+            || Place::new(Arc::clone(&file), lines.key("sources")),
+        );
     }
     Ok(Lock {
         kind: LockKind::Pipenv,
@@ -228,7 +236,9 @@ fn source_of(path: &str, entry: &Entry<'_>) -> Source {
     }
     match (&entry.path, &entry.file) {
         (Some(place), _) => {
-            let archive = [".whl", ".zip", ".gz"].iter().any(|end| place.ends_with(end));
+            let archive = [".whl", ".zip", ".gz"]
+                .iter()
+                .any(|end| place.ends_with(end));
             local(path, place, !archive)
         }
         (None, Some(file)) if file.contains("://") && !file.starts_with("file:") => url(file),

@@ -188,11 +188,7 @@ fn dependencies(document: &mut Document, table: &DeTable<'_>) -> Result<Vec<Depe
     Ok(out)
 }
 
-fn dependency(
-    document: &mut Document,
-    name: &str,
-    value: &Value<'_>,
-) -> Result<Dependency, Error> {
+fn dependency(document: &mut Document, name: &str, value: &Value<'_>) -> Result<Dependency, Error> {
     match value.get_ref() {
         DeValue::String(range) => Ok(Dependency {
             name: name.to_owned(),
@@ -240,11 +236,7 @@ fn extras(
 }
 
 /// `[metadata.files]` of format 1.x: a list a package, under the name as it was written.
-fn old_files(
-    document: &Document,
-    files: &DeTable<'_>,
-    name: &str,
-) -> Result<Artefacts, Error> {
+fn old_files(document: &Document, files: &DeTable<'_>, name: &str) -> Result<Artefacts, Error> {
     let key = if files.contains_key(name) {
         Some(name)
     } else {

@@ -168,7 +168,11 @@ fn as_pep508(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(['\'', '"']) {
-        let quote = if rest[start..].starts_with('"') { '"' } else { '\'' };
+        let quote = if rest[start..].starts_with('"') {
+            '"'
+        } else {
+            '\''
+        };
         out.push_str(&rest[..start]);
         let Some(length) = rest[start + 1..].find(quote) else {
             rest = &rest[start..];

@@ -97,7 +97,6 @@ fn package(
     })
 }
 
-
 /// `source = { registry = "…" }` and its kin (uv's `Source` enum).
 fn source_of(
     document: &Document,
@@ -172,11 +171,7 @@ fn edges(document: &mut Document, list: &[Value<'_>]) -> Result<Vec<Dependency>,
     for value in list {
         let at = document.at(value.span().start);
         let Some(table) = value.get_ref().as_table() else {
-            return Err(document.wrong(
-                at,
-                "a dependency that is no table",
-                "`{ name = \"…\" }`",
-            ));
+            return Err(document.wrong(at, "a dependency that is no table", "`{ name = \"…\" }`"));
         };
         out.push(Dependency {
             name: document.name(&at, table)?,
@@ -190,10 +185,7 @@ fn edges(document: &mut Document, list: &[Value<'_>]) -> Result<Vec<Dependency>,
 }
 
 /// The forks of the resolution that a package belongs to, joined by `or`.
-fn resolution_marker(
-    document: &mut Document,
-    table: &DeTable<'_>,
-) -> Result<Marker, Error> {
+fn resolution_marker(document: &mut Document, table: &DeTable<'_>) -> Result<Marker, Error> {
     let list = document.list(table, "resolution-markers")?;
     let Some(first) = list.first() else {
         return Ok(Marker::default());

@@ -72,7 +72,8 @@ impl<'l> Walk<'l> {
         };
         if lock.kind == LockKind::Pylock {
             let groups = selection.groups.iter().chain(&lock.default_groups);
-            walk.active.extend(groups.map(|group| group_as_extra(group)));
+            walk.active
+                .extend(groups.map(|group| group_as_extra(group)));
         }
         if is_tagged(lock) {
             let selected = lock.packages.iter().enumerate();
@@ -92,8 +93,12 @@ impl<'l> Walk<'l> {
         if self.lock.kind == LockKind::Pylock {
             return holds(&package.marker);
         }
+        // PDM keeps the project's extras as groups.
+        let selection = self.selection;
+        let as_extra =
+            |group: &String| self.lock.kind == LockKind::Pdm && selection.extras.contains(group);
         package.groups.iter().any(|group| {
-            (group == "main" || self.selection.groups.contains(group))
+            (group == "main" || selection.groups.contains(group) || as_extra(group))
                 && holds(package.group_markers.get(group).unwrap_or(&package.marker))
         })
     }
@@ -341,11 +346,17 @@ fn is_tagged(lock: &Lock) -> bool {
     match lock.kind {
         LockKind::Uv => false,
         LockKind::Pipenv | LockKind::Pylock => true,
-        LockKind::Pdm => lock.packages.iter().any(|package| !package.groups.is_empty()),
+        LockKind::Pdm => lock
+            .packages
+            .iter()
+            .any(|package| !package.groups.is_empty()),
         // Before 2.1 a `category` says nothing about extras and platforms.
         LockKind::Poetry => {
             !lock.format.starts_with("1.")
-                && lock.packages.iter().any(|package| !package.groups.is_empty())
+                && lock
+                    .packages
+                    .iter()
+                    .any(|package| !package.groups.is_empty())
         }
     }
 }
@@ -363,7 +374,11 @@ fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
     let is_local = |package: &LockedPackage| {
         matches!(
             package.source,
-            Source::Virtual | Source::Path { directory: true, .. }
+            Source::Virtual
+                | Source::Path {
+                    directory: true,
+                    ..
+                }
         )
     };
     let named = selection.project.as_deref().map_or_else(Vec::new, |name| {
@@ -372,9 +387,9 @@ fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
     if !named.is_empty() {
         return named;
     }
-    let at_folder = find(&|package| {
-        matches!(&package.source, Source::Path { path: Some(path), directory: true, .. } if path == folder)
-    });
+    let at_folder = find(
+        &|package| matches!(&package.source, Source::Path { path: Some(path), directory: true, .. } if path == folder),
+    );
     if !at_folder.is_empty() {
         return at_folder;
     }
@@ -411,7 +426,11 @@ fn accepts(range: &str, version: &str) -> bool {
         || range.split("||").any(|part| {
             let part = part.trim();
             let exact = part.starts_with(|c: char| c.is_ascii_digit());
-            let part = if exact { format!("=={part}") } else { part.to_owned() };
+            let part = if exact {
+                format!("=={part}")
+            } else {
+                part.to_owned()
+            };
             Specifier::parse(&part).is_none_or(|specifier| specifier.contains(version))
         })
 }
