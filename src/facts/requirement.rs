@@ -172,6 +172,11 @@ impl Marker {
         self.0.is_true()
     }
 
+    /// Does its truth depend on an extra?
+    pub fn mentions_extra(&self) -> bool {
+        self.0.clone().simplify_extras_with(|_| true) != self.0
+    }
+
     /// Does it hold in this environment with these (normalised) extras active?
     pub fn holds(&self, environment: &Environment, extras: &[String]) -> bool {
         if self.is_always() {
@@ -276,6 +281,11 @@ impl Environment {
     /// The 13 of Python 3.13.
     pub fn python_minor(&self) -> u8 {
         self.python_minor
+    }
+
+    /// `3.13.9`.
+    pub fn python_full(&self) -> String {
+        self.inner.python_full_version().to_string()
     }
 }
 
