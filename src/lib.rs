@@ -6,6 +6,8 @@
 //! source tree → inspect → ProjectFacts → plan → BuildPlan → render → files → change → write | diff | exit code
 //! ```
 
+pub mod change;
 pub mod error;
 pub mod facts;
 pub mod inspect;
+pub mod lock;

@@ -1,0 +1,4 @@
+//! x
+mod lines;
+mod merge;
+pub use merge::Clash;

@@ -1,0 +1,240 @@
+//! Turns one cluster into the lines that a person would write, `None` where two persons would disagree.
+
+use std::collections::BTreeSet;
+
+use super::super::lines::{Line, Role};
+use super::hunks::{self, Cluster};
+use super::{From, Piece, Prefer};
+
+/// The lines of a cluster, `None` for a conflict.
+pub(super) fn cluster(
+    cluster: &Cluster,
+    was: &[Line],
+    hand: &[Line],
+    new: &[Line],
+) -> Option<Vec<Piece>> {
+    match (cluster.by_hand, cluster.by_new) {
+        (false, false) => Some(pieces(hand, From::Both)),
+        (true, false) => Some(pieces(hand, From::Hand)),
+        (false, true) => Some(pieces(new, From::New)),
+        (true, true) if equal(hand, new) => Some(pieces(hand, From::Both)),
+        (true, true) => deleted(was, hand, new)
+            .or_else(|| items(was, hand, new))
+            .or_else(|| added(was, hand, new))
+            .or_else(|| words(was, hand, new)),
+    }
+}
+
+/// The lines of the side that wins.
+pub(super) fn side(hand: &[Line], new: &[Line], prefer: Prefer) -> Vec<Piece> {
+    match prefer {
+        Prefer::New => pieces(new, From::New),
+        Prefer::Neither | Prefer::Hand => pieces(hand, From::Hand),
+    }
+}
+
+fn pieces(lines: &[Line], from: From) -> Vec<Piece> {
+    lines
+        .iter()
+        .map(|line| Piece {
+            line: line.clone(),
+            from,
+        })
+        .collect()
+}
+
+fn equal(a: &[Line], b: &[Line]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.key() == b.key())
+}
+
+/// Both sides only took lines away: what either took is gone.
+fn deleted(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
+    let (hand, new) = (kept(was, hand)?, kept(was, new)?);
+    Some(
+        was.iter()
+            .zip(hand.into_iter().zip(new))
+            .filter(|(_, (hand, new))| *hand && *new)
+            .map(|(line, _)| Piece {
+                line: line.clone(),
+                from: From::Both,
+            })
+            .collect(),
+    )
+}
+
+/// Which lines of `was` are left in `side`; `None` when `side` holds others too.
+fn kept(was: &[Line], side: &[Line]) -> Option<Vec<bool>> {
+    let mut rest = side.iter().peekable();
+    let kept = was
+        .iter()
+        .map(|line| rest.next_if(|other| other.key() == line.key()).is_some())
+        .collect();
+    rest.next().is_none().then_some(kept)
+}
+
+/// A list written one item a line: what was added by hand is added, what was taken out by hand is taken out. An item that
+/// both sides took out while one put something in its place is a conflict: it may stand for the same thing.
+fn items(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
+    let set = |lines: &[Line]| -> Option<BTreeSet<String>> {
+        lines
+            .iter()
+            .map(|line| line.item().map(ToOwned::to_owned))
+            .collect()
+    };
+    let (was, ours, theirs) = (set(was)?, set(hand)?, set(new)?);
+    let gone: BTreeSet<_> = was.difference(&ours).cloned().collect();
+    let both = gone.iter().any(|item| !theirs.contains(item));
+    if both && (!ours.is_subset(&was) || !theirs.is_subset(&was)) {
+        return None;
+    }
+    let mut out: Vec<Piece> = new
+        .iter()
+        .filter(|line| line.item().is_some_and(|item| !gone.contains(item)))
+        .map(|line| Piece {
+            line: line.clone(),
+            from: From::New,
+        })
+        .collect();
+    for piece in &mut out {
+        if let Some(line) = hand.iter().find(|line| line.key() == piece.line.key()) {
+            *piece = Piece {
+                line: line.clone(),
+                from: From::Both,
+            };
+        }
+    }
+    let sorted = out.is_sorted_by_key(|piece| piece.line.text.clone());
+    for line in hand {
+        let known = |text: &str| was.contains(text) || theirs.contains(text);
+        if line.item().is_some_and(known) {
+            continue;
+        }
+        let at = match sorted {
+            true => out.partition_point(|piece| piece.line.text < line.text),
+            false => out.len(),
+        };
+        out.insert(
+            at,
+            Piece {
+                line: line.clone(),
+                from: From::Hand,
+            },
+        );
+    }
+    Some(out)
+}
+
+/// Both sides put lines at one place, or began alike and one went on: all are kept, the new text's first, for what a
+/// person writes may build upon what is generated and never the other way round.
+fn added(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
+    let alike = |(a, b): &(&Line, &Line)| a.key() == b.key();
+    let head = hand.iter().zip(new).take_while(alike).count();
+    let (hand_rest, new_rest) = (&hand[head..], &new[head..]);
+    let tail = hand_rest
+        .iter()
+        .rev()
+        .zip(new_rest.iter().rev())
+        .take_while(alike)
+        .count();
+    if was.len() > head + tail {
+        return None;
+    }
+    let ours = &hand_rest[..hand_rest.len() - tail];
+    let theirs = &new_rest[..new_rest.len() - tail];
+    let continuing = |lines: &[Line]| {
+        lines
+            .iter()
+            .take_while(|line| line.role != Role::First)
+            .count()
+    };
+    let (ours_inner, ours_own) = ours.split_at(continuing(ours));
+    let (theirs_inner, theirs_own) = theirs.split_at(continuing(theirs));
+    let mut out = pieces(&hand[..head], From::Both);
+    match items(&[], ours_inner, theirs_inner) {
+        Some(list) => out.extend(list),
+        None => {
+            out.extend(pieces(theirs_inner, From::New));
+            out.extend(pieces(ours_inner, From::Hand));
+        }
+    }
+    out.extend(pieces(theirs_own, From::New));
+    out.extend(pieces(ours_own, From::Hand));
+    out.extend(pieces(&hand[hand.len() - tail..], From::Both));
+    Some(out)
+}
+
+/// As many lines on each side: each is merged by itself, word by word.
+fn words(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
+    if was.len() != hand.len() || was.len() != new.len() {
+        return None;
+    }
+    was.iter()
+        .zip(hand.iter().zip(new))
+        .map(|(was, (hand, new))| {
+            let (line, from) = if hand.key() == new.key() {
+                (hand.clone(), From::Both)
+            } else if was.key() == new.key() {
+                (hand.clone(), From::Hand)
+            } else if was.key() == hand.key() {
+                (new.clone(), From::New)
+            } else {
+                (word_by_word(was, hand, new)?, From::Hand)
+            };
+            Some(Piece { line, from })
+        })
+        .collect()
+}
+
+fn word_by_word(was: &Line, hand: &Line, new: &Line) -> Option<Line> {
+    if hand.role != new.role || was.text.trim_start().starts_with('#') {
+        return None;
+    }
+    let (base, ours, theirs) = (split(&was.text), split(&hand.text), split(&new.text));
+    let clusters = hunks::of(&base, &ours, &theirs);
+    // Without a word that all three share these are not one line changed twice.
+    let shared = clusters.iter().any(|cluster| {
+        !cluster.by_hand
+            && !cluster.by_new
+            && base[cluster.base.clone()].iter().any(|word| word.len() > 1)
+    });
+    if !shared {
+        return None;
+    }
+    let mut text = String::new();
+    for cluster in clusters {
+        let side = match (cluster.by_hand, cluster.by_new) {
+            (_, false) => &ours[cluster.hand],
+            (false, true) => &theirs[cluster.new],
+            (true, true) if ours[cluster.hand.clone()] == theirs[cluster.new.clone()] => {
+                &ours[cluster.hand]
+            }
+            (true, true) => return None,
+        };
+        side.iter().for_each(|word| text.push_str(word));
+    }
+    Some(hand.with_text(text))
+}
+
+/// Words, runs of blanks, and the signs of a JSON list, each by itself; together they are the text.
+fn split(text: &str) -> Vec<&str> {
+    let class = |c: char| match c {
+        '[' | ']' | ',' => 0,
+        c if c.is_whitespace() => 1,
+        _ => 2,
+    };
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut last = None;
+    for (at, c) in text.char_indices() {
+        let next = class(c);
+        if at > start && (last != Some(next) || next == 0) {
+            out.push(&text[start..at]);
+            start = at;
+        }
+        last = Some(next);
+    }
+    if start < text.len() {
+        out.push(&text[start..]);
+    }
+    out
+}
