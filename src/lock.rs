@@ -4,6 +4,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
+pub use text::sha256;
 use toml_edit::{Document, Item, TableLike};
 
 use crate::error::{Error, printable};

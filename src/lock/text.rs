@@ -35,8 +35,8 @@ pub(super) fn write(record: &LockRecord) -> String {
     out
 }
 
-/// SHA-256 in lower-case hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in lower-case hexadecimal, as [`LockRecord::inputs`] holds it.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .fold(String::with_capacity(64), |mut out, byte| {
