@@ -77,6 +77,32 @@ pub(super) fn of<T: Eq + Hash>(base: &[T], hand: &[T], new: &[T]) -> Vec<Cluster
     out
 }
 
+/// What is left of a cluster when the lines are set aside with which both sides begin, and end, alike. As many lines of the
+/// old list are taken to be what these replaced: so a merge that was done before and is done again ends in itself.
+pub(super) struct Rest {
+    /// So many first lines are alike.
+    pub(super) head: usize,
+    /// So many last lines are alike.
+    pub(super) tail: usize,
+    /// The old lines between.
+    pub(super) base: Range<usize>,
+}
+
+/// Sets aside what both sides have alike.
+pub(super) fn rest<T>(base: usize, hand: &[T], new: &[T], alike: impl Fn(&T, &T) -> bool) -> Rest {
+    let pairs = |(a, b): &(&T, &T)| alike(a, b);
+    let head = hand.iter().zip(new).take_while(pairs).count();
+    let (ours, theirs) = (hand[head..].iter().rev(), new[head..].iter().rev());
+    let tail = ours.zip(theirs).take_while(pairs).count();
+    let start = head.min(base);
+    let end = base.saturating_sub(tail).max(start);
+    Rest {
+        head,
+        tail,
+        base: start..end,
+    }
+}
+
 /// Two runs overlap, or insert at one place; to stand side by side is not to touch.
 fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
     if a.is_empty() && b.is_empty() {

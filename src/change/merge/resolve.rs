@@ -127,20 +127,27 @@ fn items(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
 /// Both sides put lines at one place, or began alike and one went on: all are kept, the new text's first, for what a
 /// person writes may build upon what is generated and never the other way round.
 fn added(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
-    let alike = |(a, b): &(&Line, &Line)| a.key() == b.key();
-    let head = hand.iter().zip(new).take_while(alike).count();
-    let (hand_rest, new_rest) = (&hand[head..], &new[head..]);
-    let tail = hand_rest
-        .iter()
-        .rev()
-        .zip(new_rest.iter().rev())
-        .take_while(alike)
-        .count();
-    if was.len() > head + tail {
+    let rest = hunks::rest(was.len(), hand, new, |a, b| a.key() == b.key());
+    let was = &was[rest.base];
+    let ours = &hand[rest.head..hand.len() - rest.tail];
+    let theirs = &new[rest.head..new.len() - rest.tail];
+    let between = if was.is_empty() {
+        union(ours, theirs)
+    } else if equal(was, theirs) {
+        pieces(ours, From::Hand)
+    } else if equal(was, ours) {
+        pieces(theirs, From::New)
+    } else {
         return None;
-    }
-    let ours = &hand_rest[..hand_rest.len() - tail];
-    let theirs = &new_rest[..new_rest.len() - tail];
+    };
+    let mut out = pieces(&hand[..rest.head], From::Both);
+    out.extend(between);
+    out.extend(pieces(&hand[hand.len() - rest.tail..], From::Both));
+    Some(out)
+}
+
+/// All lines of both: what continues an instruction first, items sorted.
+fn union(ours: &[Line], theirs: &[Line]) -> Vec<Piece> {
     let continuing = |lines: &[Line]| {
         lines
             .iter()
@@ -149,7 +156,7 @@ fn added(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
     };
     let (ours_inner, ours_own) = ours.split_at(continuing(ours));
     let (theirs_inner, theirs_own) = theirs.split_at(continuing(theirs));
-    let mut out = pieces(&hand[..head], From::Both);
+    let mut out = Vec::new();
     match items(&[], ours_inner, theirs_inner) {
         Some(list) => out.extend(list),
         None => {
@@ -159,8 +166,7 @@ fn added(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
     }
     out.extend(pieces(theirs_own, From::New));
     out.extend(pieces(ours_own, From::Hand));
-    out.extend(pieces(&hand[hand.len() - tail..], From::Both));
-    Some(out)
+    out
 }
 
 /// As many lines on each side: each is merged by itself, word by word.
@@ -202,17 +208,36 @@ fn word_by_word(was: &Line, hand: &Line, new: &Line) -> Option<Line> {
     }
     let mut text = String::new();
     for cluster in clusters {
-        let side = match (cluster.by_hand, cluster.by_new) {
-            (_, false) => &ours[cluster.hand],
-            (false, true) => &theirs[cluster.new],
-            (true, true) if ours[cluster.hand.clone()] == theirs[cluster.new.clone()] => {
-                &ours[cluster.hand]
-            }
-            (true, true) => return None,
+        let (was, hand, new) = (
+            &base[cluster.base.clone()],
+            &ours[cluster.hand.clone()],
+            &theirs[cluster.new.clone()],
+        );
+        let words = match (cluster.by_hand, cluster.by_new) {
+            (_, false) => hand.to_vec(),
+            (false, true) => new.to_vec(),
+            (true, true) => both(was, hand, new)?,
         };
-        side.iter().for_each(|word| text.push_str(word));
+        text.extend(words);
     }
     Some(hand.with_text(text))
+}
+
+/// The words of a run that both sides changed.
+fn both<'t>(was: &[&'t str], hand: &[&'t str], new: &[&'t str]) -> Option<Vec<&'t str>> {
+    let rest = hunks::rest(was.len(), hand, new, |a, b| a == b);
+    let was = &was[rest.base];
+    let ours = &hand[rest.head..hand.len() - rest.tail];
+    let theirs = &new[rest.head..new.len() - rest.tail];
+    let between = if was == theirs {
+        ours
+    } else if was == ours {
+        theirs
+    } else {
+        return None;
+    };
+    let (head, tail) = (&hand[..rest.head], &hand[hand.len() - rest.tail..]);
+    Some([head, between, tail].concat())
 }
 
 /// Words, runs of blanks, and the signs of a JSON list, each by itself; together they are the text.

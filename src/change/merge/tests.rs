@@ -384,7 +384,7 @@ const TOGETHER: &[Case] = &[
 /// What a person would call a conflict, with the line on disk.
 const CONFLICTS: &[(&[Edit], &[Edit], u32)] = &[
     (&[DROP], &[SWAP], 21),
-    (&[("EXPOSE 8000\n", "")], &[PORT], 29),
+    (&[("EXPOSE 8000\n", "")], &[PORT], 30),
     (&[("EXPOSE 8000", "EXPOSE 8080")], &[PORT], 30),
     (
         &[PY_BUILD],
