@@ -74,6 +74,7 @@ pub struct Change {
 
 impl Change {
     /// Would writing change this file?
+    #[must_use]
     pub fn writes(&self) -> bool {
         matches!(self.state, State::Created | State::Updated | State::Merged)
     }
@@ -111,6 +112,7 @@ pub fn compare(
 
 /// Why these changes may not be written, `None` when they may: one file that is not dockwright's (exit 2), or one
 /// conflict (exit 3), is enough to write none.
+#[must_use]
 pub fn refusal(changes: &[Change]) -> Option<Error> {
     let foreign: Vec<&Change> = changes
         .iter()
@@ -151,15 +153,17 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
 }
 
 /// A unified diff with three lines of context, empty when nothing but line ends differs.
+#[must_use]
 pub fn diff(before: &str, after: &str, path: &str) -> String {
     if same(before, after) {
         return String::new();
     }
     let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
     let path = printable(path);
-    let old = match before.is_empty() {
-        true => "/dev/null".to_owned(),
-        false => format!("a/{path}"),
+    let old = if before.is_empty() {
+        "/dev/null".to_owned()
+    } else {
+        format!("a/{path}")
     };
     TextDiff::configure()
         .algorithm(similar::Algorithm::Histogram)
@@ -228,13 +232,11 @@ fn show(out: &mut String, path: &str, clash: &Clash) {
         ("to be written", &clash.new),
     ] {
         let _ = writeln!(out, "  {title}:");
-        match text.is_empty() {
-            true => out.push_str("    (nothing)\n"),
-            false => {
-                for line in text.lines() {
-                    let _ = writeln!(out, "  | {line}");
-                }
-            }
+        if text.is_empty() {
+            out.push_str("    (nothing)\n");
+        }
+        for line in text.lines() {
+            let _ = writeln!(out, "  | {line}");
         }
     }
 }

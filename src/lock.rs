@@ -74,6 +74,7 @@ impl LockRecord {
     }
 
     /// The file's text: sorted, LF, the same bytes for the same record.
+    #[must_use]
     pub fn to_text(&self) -> String {
         text::write(self)
     }
@@ -222,9 +223,10 @@ impl Reader<'_> {
                 };
                 because.push(Because {
                     requirement: self.string(reason, "requirement", offset)?,
-                    version: match reason.contains_key("version") {
-                        true => Some(self.string(reason, "version", offset)?),
-                        false => None,
+                    version: if reason.contains_key("version") {
+                        Some(self.string(reason, "version", offset)?)
+                    } else {
+                        None
                     },
                     source: self.string(reason, "source", offset)?,
                     line: 0,

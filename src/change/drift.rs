@@ -19,6 +19,7 @@ pub struct Reason {
 /// Why `generate` would change something; empty when all is up to date.
 ///
 /// Texts decide: an input that changed without effect, and an edit by hand, are no drift. The records say why.
+#[must_use]
 pub fn drift(lock: Option<&LockRecord>, new: &LockRecord, changes: &[Change]) -> Vec<Reason> {
     let Some(old) = lock else {
         return vec![whole(

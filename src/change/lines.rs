@@ -93,7 +93,7 @@ impl Line {
 #[derive(Clone, Debug)]
 pub(super) struct Lines {
     /// The lines.
-    pub(super) lines: Vec<Line>,
+    pub(super) all: Vec<Line>,
     /// The last line has an end.
     pub(super) ended: bool,
     /// Most lines end with CR LF.
@@ -119,7 +119,7 @@ impl Lines {
         };
         let mut state = State::default();
         let count = raw.len();
-        let lines = raw
+        let all = raw
             .into_iter()
             .enumerate()
             .map(|(index, line)| {
@@ -131,7 +131,7 @@ impl Lines {
             })
             .collect();
         Self {
-            lines,
+            all,
             ended,
             crlf,
             escape,
@@ -244,11 +244,12 @@ impl State {
         }
         let mut text = line.text.trim_end();
         self.continued = false;
-        if !comment && let Some(rest) = text.strip_suffix(escape) {
-            if !rest.ends_with(escape) {
-                self.continued = true;
-                text = rest.trim_end();
-            }
+        if !comment
+            && let Some(rest) = text.strip_suffix(escape)
+            && !rest.ends_with(escape)
+        {
+            self.continued = true;
+            text = rest.trim_end();
         }
         if self.documents && !comment {
             self.open.extend(documents(text));
@@ -316,7 +317,7 @@ mod tests {
             for text in [text.to_owned(), text.replace('\n', "\r\n")] {
                 for syntax in [Syntax::Dockerfile, Syntax::Plain] {
                     let lines = Lines::split(&text, syntax);
-                    let back = lines.join(&lines.lines, lines.ended);
+                    let back = lines.join(&lines.all, lines.ended);
                     // A continuation into nothing means nothing to the engine and is not kept.
                     if !text.trim_end().ends_with('\\') || syntax == Syntax::Plain {
                         assert_eq!(back, text, "{syntax:?}");
@@ -328,7 +329,7 @@ mod tests {
 
     #[test]
     fn roles_follow_the_frontend() {
-        let lines = Lines::split(DOCKERFILE, Syntax::Dockerfile).lines;
+        let lines = Lines::split(DOCKERFILE, Syntax::Dockerfile).all;
         let roles: String = lines
             .iter()
             .map(|line| match line.role {
@@ -353,7 +354,7 @@ mod tests {
     fn the_backtick_escape_continues_lines() {
         let text = "# escape=`\nRUN a `\n b\nRUN c\\\nUSER 1\n";
         let lines = Lines::split(text, Syntax::Dockerfile);
-        assert_eq!(lines.lines[2].role, Role::Joined);
-        assert_eq!(lines.lines[4].role, Role::First);
+        assert_eq!(lines.all[2].role, Role::Joined);
+        assert_eq!(lines.all[4].role, Role::First);
     }
 }

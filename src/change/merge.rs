@@ -68,11 +68,11 @@ pub(super) fn merge(
     );
     let mut pieces = Vec::new();
     let mut clashes = Vec::new();
-    for cluster in hunks::clusters(&base.lines, &hand.lines, &next.lines) {
+    for cluster in hunks::clusters(&base.all, &hand.all, &next.all) {
         let (was, ours, theirs) = (
-            &base.lines[cluster.base.clone()],
-            &hand.lines[cluster.hand.clone()],
-            &next.lines[cluster.new.clone()],
+            &base.all[cluster.base.clone()],
+            &hand.all[cluster.hand.clone()],
+            &next.all[cluster.new.clone()],
         );
         match resolve::cluster(&cluster, was, ours, theirs) {
             Some(found) => pieces.extend(found),
@@ -84,12 +84,12 @@ pub(super) fn merge(
     }
     if clashes.is_empty() {
         sound::drop_doubles(&mut pieces);
-        if let Some((line, other)) = sound::fault(&pieces, &hand.lines, &next.lines) {
+        if let Some((line, other)) = sound::fault(&pieces, &hand.all, &next.all) {
             match prefer {
                 Prefer::Hand => return Ok(disk.to_owned()),
                 Prefer::New => return Ok(new.to_owned()),
                 Prefer::Neither => clashes.push(Clash {
-                    line: position(&hand.lines, &line),
+                    line: position(&hand.all, &line),
                     written: String::new(),
                     disk: line.text,
                     new: other,

@@ -20,6 +20,9 @@ use crate::lock::LOCK_FILE;
 /// Temporary files begin so; the next run removes what a killed one left.
 const PREFIX: &str = ".dockwright-";
 
+/// … and end so.
+const SUFFIX: &str = ".tmp";
+
 /// How long another run is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -127,7 +130,7 @@ fn sweep(root: &Path) {
         let ours = entry
             .file_name()
             .to_str()
-            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(".tmp"));
+            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
         if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             let _ = fs::remove_file(entry.path());
         }
@@ -181,7 +184,7 @@ fn make(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
 /// the project's own folder, where the next run finds it.
 fn beside(root: &Path, bytes: &[u8], meta: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(PREFIX).suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
     let new = {
         use std::os::unix::fs::PermissionsExt as _;

@@ -36,6 +36,7 @@ pub(super) fn write(record: &LockRecord) -> String {
 }
 
 /// SHA-256 in lower-case hexadecimal, as [`LockRecord::inputs`] holds it.
+#[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()

@@ -109,9 +109,10 @@ fn items(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
         if line.item().is_some_and(known) {
             continue;
         }
-        let at = match sorted {
-            true => out.partition_point(|piece| piece.line.text < line.text),
-            false => out.len(),
+        let at = if sorted {
+            out.partition_point(|piece| piece.line.text < line.text)
+        } else {
+            out.len()
         };
         out.insert(
             at,
@@ -157,12 +158,11 @@ fn union(ours: &[Line], theirs: &[Line]) -> Vec<Piece> {
     let (ours_inner, ours_own) = ours.split_at(continuing(ours));
     let (theirs_inner, theirs_own) = theirs.split_at(continuing(theirs));
     let mut out = Vec::new();
-    match items(&[], ours_inner, theirs_inner) {
-        Some(list) => out.extend(list),
-        None => {
-            out.extend(pieces(theirs_inner, From::New));
-            out.extend(pieces(ours_inner, From::Hand));
-        }
+    if let Some(list) = items(&[], ours_inner, theirs_inner) {
+        out.extend(list);
+    } else {
+        out.extend(pieces(theirs_inner, From::New));
+        out.extend(pieces(ours_inner, From::Hand));
     }
     out.extend(pieces(theirs_own, From::New));
     out.extend(pieces(ours_own, From::Hand));
