@@ -154,7 +154,7 @@ fn damage_is_named_with_its_line() {
         (text().replace("[[package]]", "[package"), 14, "restore it"),
         (
             format!("{}<<<<<<< HEAD\n", text()),
-            28,
+            29,
             "git checkout --ours",
         ),
         (

@@ -1,9 +1,11 @@
 #![expect(clippy::unwrap_used, reason = "a failing test should stop here")]
 
+mod edits;
 mod table;
 
 use super::*;
-use table::{ADD_RUN, APART, BASE, CONFLICTS, Edit, PORT, TOGETHER};
+use edits::{ADD_RUN, BASE, Edit, PORT};
+use table::{APART, CONFLICTS, TOGETHER};
 
 fn edit(text: &str, edits: &[Edit]) -> String {
     edits.iter().fold(text.to_owned(), |text, (from, to)| {
