@@ -77,8 +77,11 @@ pub enum Source {
         /// It is a directory (a project), not an archive.
         directory: bool,
     },
-    /// The project itself or a workspace member that needs no build (`virtual` of uv).
-    Virtual,
+    /// The project itself or a workspace member that is not installed (`virtual` of uv).
+    Virtual {
+        /// Its folder relative to the build context; `None` when it lies outside.
+        path: Option<String>,
+    },
 }
 
 /// A version-control system.

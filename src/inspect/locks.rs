@@ -15,6 +15,8 @@ mod uv;
 
 pub(crate) use pylock::group_as_extra;
 
+use std::collections::BTreeSet;
+
 use crate::error::Error;
 use crate::facts::{Artefacts, Lock, LockKind, Place, Source, Warning};
 use crate::inspect::tree::Tree;
@@ -65,6 +67,24 @@ pub fn read_pipenv(
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<Lock>, Error> {
     read(tree, path, warnings, pipenv::read)
+}
+
+/// Folders of the project that the locks install from, or that are members of their workspace: context-relative, sorted; the
+/// context itself is the empty path. Those outside the context are left out.
+pub fn local_folders(locks: &[Lock]) -> BTreeSet<String> {
+    locks
+        .iter()
+        .flat_map(|lock| &lock.packages)
+        .filter_map(|package| match &package.source {
+            Source::Path {
+                path,
+                directory: true,
+                ..
+            }
+            | Source::Virtual { path } => path.clone(),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Reads a `pylock.toml` or `pylock.NAME.toml` of format 1.x (PEP 751); `None` when there is no such file.

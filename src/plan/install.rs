@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::error::Error;
-use crate::facts::PackageManager;
 
 use super::quote::{CopyPaths, EnvValue, ShellWord, is_plain_path};
+use super::secrets::Secret;
 
 /// Folder of the application in both stages; an editable install or a `.pth` file of the builder stays valid in the runtime.
 pub const APP: &str = "/app";
@@ -22,12 +22,14 @@ pub struct Install {
     pub template: String,
     /// Programs copied out of other images.
     pub tools: Vec<ToolCopy>,
-    /// Version of the manager that the block installs for itself, where it does.
-    pub version: Option<String>,
     /// Environment of the builder.
     pub env: Vec<Variable>,
+    /// The step that installs the manager itself; empty where it is there already.
+    pub setup: Step,
     /// The step that installs the dependencies from the manifests alone.
     pub step: Step,
+    /// Credentials that the step needs, sorted.
+    pub secrets: Vec<Secret>,
     /// The source has to be there before the dependencies: a requirement names the project itself.
     pub source_first: bool,
 }
@@ -78,6 +80,8 @@ pub struct Step {
     pub mounts: Vec<String>,
     /// Operands of `COPY` lines before it, where mounts are not to be used or cannot name the path.
     pub copies: Vec<CopyPaths>,
+    /// Assignments before the command, each with a space after it.
+    pub prefix: String,
     /// Words after the manager's own command.
     pub words: Vec<ShellWord>,
     /// The whole line, for steps that no manager's template writes.
@@ -100,6 +104,11 @@ impl Input {
             path: path.into(),
             folder: false,
         }
+    }
+
+    /// The whole build context.
+    pub fn context() -> Self {
+        Self::folder(".")
     }
 
     /// A folder.
@@ -188,11 +197,28 @@ impl Reach {
     }
 }
 
+impl Reach {
+    /// The step that installs a package manager into an environment of its own, which stays in the builder, and makes the
+    /// application's environment.
+    ///
+    /// # Errors
+    /// Never for a version that is plain text.
+    pub fn installer(self, name: &str, requirement: &str) -> Result<Step, Error> {
+        let mut step = self.step(&BTreeSet::new(), "pip", "/root/.cache/pip", Vec::new())?;
+        step.line = format!(
+            "python -m venv /opt/{name} \\\n    && /opt/{name}/bin/pip install {} \\\n    && python -m venv --without-pip {VENV}",
+            ShellWord::new(requirement)?.as_str()
+        );
+        Ok(step)
+    }
+}
+
 /// `COPY` operands that lay the inputs out as they are in the project: one line a folder.
 fn copies(inputs: &BTreeSet<Input>) -> Result<Vec<CopyPaths>, Error> {
     let mut by_target: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for input in inputs {
         let target = match (input.folder, input.path.rsplit_once('/')) {
+            (true, _) if input.path == "." => ".".to_owned(),
             (true, _) => format!("./{}/", input.path),
             (false, Some((folder, _))) => format!("./{folder}/"),
             (false, None) => "./".to_owned(),
@@ -218,9 +244,4 @@ pub fn words<S: AsRef<str>>(values: &[S]) -> Result<Vec<ShellWord>, Error> {
         .iter()
         .map(|value| ShellWord::new(value.as_ref()))
         .collect()
-}
-
-/// The template of a manager's block.
-pub fn template(manager: PackageManager) -> String {
-    format!("managers/{}.j2", manager.name())
 }

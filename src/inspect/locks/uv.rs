@@ -117,8 +117,10 @@ fn source_of(
     if let Some(file) = text("path")? {
         return Ok(local(path, file, false));
     }
-    if text("virtual")?.is_some() {
-        return Ok(Source::Virtual);
+    if let Some(folder) = text("virtual")? {
+        return Ok(Source::Virtual {
+            path: super::origin::inside(path, folder),
+        });
     }
     for key in ["directory", "editable"] {
         if let Some(folder) = text(key)? {

@@ -374,7 +374,7 @@ fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
     let is_local = |package: &LockedPackage| {
         matches!(
             package.source,
-            Source::Virtual
+            Source::Virtual { .. }
                 | Source::Path {
                     directory: true,
                     ..
@@ -388,7 +388,7 @@ fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
         return named;
     }
     let at_folder = find(
-        &|package| matches!(&package.source, Source::Path { path: Some(path), directory: true, .. } if path == folder),
+        &|package| matches!(&package.source, Source::Path { path: Some(path), directory: true, .. } | Source::Virtual { path: Some(path) } if path == folder),
     );
     if !at_folder.is_empty() {
         return at_folder;
@@ -397,7 +397,7 @@ fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
     if !members.is_empty() {
         return members;
     }
-    find(&|package| package.source == Source::Virtual)
+    find(&|package| matches!(package.source, Source::Virtual { .. }))
 }
 
 /// The items that uv's markers on conflicts test, as they are encoded in the lock: `project-4-shop`, `extra-4-shop-cpu`,
