@@ -4,6 +4,7 @@ mod describe;
 mod entry;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 pub use entry::{
@@ -121,8 +122,10 @@ impl Catalogue {
         let width = self.names().map(str::len).max().unwrap_or(0);
         self.names()
             .filter_map(|name| Some((name, self.parsed(name)?)))
-            .map(|(name, entry)| format!("{name:width$}  {}\n", entry.why))
-            .collect()
+            .fold(String::new(), |mut out, (name, entry)| {
+                let _ = writeln!(out, "{name:width$}  {}", entry.why);
+                out
+            })
     }
 
     fn parsed(&self, key: &str) -> Option<&Entry> {
