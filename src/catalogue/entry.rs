@@ -1,0 +1,284 @@
+//! What the catalogue says of one distribution, as the shelves' TOML spells it.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::facts::{Platform, Specifier};
+
+/// A Debian release whose package names the catalogue knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Suite {
+    /// Debian 12.
+    Bookworm,
+    /// Debian 13.
+    Trixie,
+}
+
+impl Suite {
+    /// Debian's name, as image tags hold it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bookworm => "bookworm",
+            Self::Trixie => "trixie",
+        }
+    }
+}
+
+/// One distribution of the Python package index, or one need seen in sources.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Entry {
+    /// Half a sentence that stands in `explain`: what is compiled, loaded or run, or why nothing is needed.
+    pub why: String,
+    /// A link, or the command that shows it.
+    pub source: String,
+    /// The module whose import proves it; `None` for a distribution that is only a program or a set of files.
+    pub import: Option<String>,
+    /// Sonames that its extension modules are linked against and that neither the wheel nor the slim image holds.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// Sonames that it opens at run time (`ctypes`, `cffi`, `dlopen`): no ELF header shows them.
+    #[serde(default)]
+    pub loads: Vec<String>,
+    /// Programs that it runs.
+    #[serde(default)]
+    pub runs: Vec<String>,
+    /// Which artefacts the index has for Linux, asked only when no lock lists them: absent, every target has a wheel; empty, none has.
+    pub wheels: Option<Vec<WheelRecord>>,
+    /// Its sdist holds no code to compile.
+    #[serde(default)]
+    pub pure: bool,
+    /// Packages of Debian.
+    #[serde(default)]
+    pub debian: Debian,
+    /// Packages of Alpine; never tried yet.
+    #[serde(default)]
+    pub alpine: Alpine,
+    /// When the run packages are needed.
+    #[serde(default)]
+    pub run_when: RunWhen,
+    /// The only suite that still ships what it needs.
+    pub only_suite: Option<Suite>,
+    /// Commands for the runtime stage, run as root, where no package can do it.
+    #[serde(default)]
+    pub run_steps: Vec<String>,
+    /// Distributions with native needs that it depends on: for requirement lists that name only the top.
+    #[serde(default)]
+    pub implies: Vec<String>,
+    /// Exceptions: the first that fits replaces what it states.
+    #[serde(default)]
+    pub when: Vec<Case>,
+    /// Warnings.
+    #[serde(default)]
+    pub advice: Vec<Advice>,
+    /// Where the lists were tried.
+    #[serde(default)]
+    pub proved: Proved,
+}
+
+/// The lists of Debian packages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Debian {
+    /// For the builder, when it is compiled.
+    pub build: Option<BySuite>,
+    /// For the runtime stage.
+    pub run: Option<BySuite>,
+}
+
+/// The lists of Alpine packages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alpine {
+    /// For the builder, when it is compiled.
+    pub build: Option<Vec<String>>,
+    /// For the runtime stage.
+    pub run: Option<Vec<String>>,
+}
+
+/// One list for both suites, or one for each where the names differ.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum BySuite {
+    /// The names are the same.
+    Same(Vec<String>),
+    /// They differ.
+    Each {
+        /// Debian 12.
+        bookworm: Vec<String>,
+        /// Debian 13.
+        trixie: Vec<String>,
+    },
+}
+
+impl BySuite {
+    /// The list of one suite.
+    pub fn of(&self, suite: Suite) -> &[String] {
+        match (self, suite) {
+            (Self::Same(names), _)
+            | (
+                Self::Each {
+                    bookworm: names, ..
+                },
+                Suite::Bookworm,
+            )
+            | (Self::Each { trixie: names, .. }, Suite::Trixie) => names,
+        }
+    }
+}
+
+/// When the run packages are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunWhen {
+    /// Whatever the artefact: without them the import fails.
+    #[default]
+    Always,
+    /// Only when it was compiled here; wheels carry the library.
+    IfBuilt,
+    /// The import works without; the feature that most install it for does not.
+    OnUse,
+    /// Often never: a warning names them, nothing is added.
+    Suggested,
+}
+
+/// Which targets have a wheel on the index.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WheelRecord {
+    /// Targets; empty is all.
+    #[serde(default)]
+    pub on: Vec<WheelTarget>,
+    /// Versions of the distribution.
+    #[serde(default, deserialize_with = "range")]
+    pub versions: Specifier,
+    /// Versions of Python.
+    #[serde(default, deserialize_with = "range")]
+    pub python: Specifier,
+}
+
+/// A C library and an architecture that wheels are built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum WheelTarget {
+    /// glibc on x86-64.
+    #[serde(rename = "manylinux_x86_64")]
+    ManylinuxX86,
+    /// glibc on 64-bit ARM.
+    #[serde(rename = "manylinux_aarch64")]
+    ManylinuxArm,
+    /// musl on x86-64.
+    #[serde(rename = "musllinux_x86_64")]
+    MusllinuxX86,
+    /// musl on 64-bit ARM.
+    #[serde(rename = "musllinux_aarch64")]
+    MusllinuxArm,
+}
+
+impl WheelTarget {
+    /// The target of an image.
+    pub fn new(musl: bool, platform: Platform) -> Self {
+        match (musl, platform) {
+            (false, Platform::Amd64) => Self::ManylinuxX86,
+            (false, Platform::Arm64) => Self::ManylinuxArm,
+            (true, Platform::Amd64) => Self::MusllinuxX86,
+            (true, Platform::Arm64) => Self::MusllinuxArm,
+        }
+    }
+}
+
+/// An exception to an entry: all conditions that it states must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Case {
+    /// The distribution's version is in this range; an unknown version is the newest.
+    #[serde(default, deserialize_with = "range")]
+    pub versions: Specifier,
+    /// The image's Python is in this range.
+    #[serde(default, deserialize_with = "range")]
+    pub python: Specifier,
+    /// One of these extras was asked for.
+    #[serde(default)]
+    pub extras: Vec<String>,
+    /// One of these distributions is installed too.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// A wheel is installed, or it is built.
+    pub artefact: Option<ArtefactKind>,
+    /// The image's suite.
+    pub suite: Option<Suite>,
+    /// What differs, for `explain`; absent, the entry's own.
+    pub why: Option<String>,
+    /// Replaces the entry's.
+    pub links: Option<Vec<String>>,
+    /// Replaces the entry's.
+    pub loads: Option<Vec<String>>,
+    /// Replaces the entry's.
+    pub runs: Option<Vec<String>>,
+    /// Replaces the lists that it states.
+    #[serde(default)]
+    pub debian: Debian,
+    /// Replaces the lists that it states.
+    #[serde(default)]
+    pub alpine: Alpine,
+    /// Replaces the entry's.
+    pub run_when: Option<RunWhen>,
+    /// Adds to the entry's.
+    #[serde(default)]
+    pub implies: Vec<String>,
+}
+
+/// The form in which a distribution is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArtefactKind {
+    /// A wheel of the index.
+    Wheel,
+    /// Built in the builder.
+    Sdist,
+}
+
+/// A warning that goes with a distribution when all conditions that it states hold.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advice {
+    /// Stable, kebab-case.
+    pub code: String,
+    /// One sentence: lower case, no full stop.
+    pub message: String,
+    /// What to type or to change.
+    pub help: String,
+    /// The distribution's version is in this range; an unknown version is the newest.
+    #[serde(default, deserialize_with = "range")]
+    pub versions: Specifier,
+    /// The image's Python is in this range.
+    #[serde(default, deserialize_with = "range")]
+    pub python: Specifier,
+    /// One of these distributions is installed too.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// None of these is.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// A wheel is installed, or it is built.
+    pub artefact: Option<ArtefactKind>,
+    /// The image's suite.
+    pub suite: Option<Suite>,
+}
+
+/// Where an entry's lists were tried in a container; Alpine never was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proved {
+    /// Compiled with exactly the build list.
+    #[serde(default)]
+    pub build: Vec<Suite>,
+    /// Imported or used with exactly the run list, and failed without where there is one.
+    #[serde(default)]
+    pub run: Vec<Suite>,
+}
+
+fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Specifier, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Specifier::parse(&text)
+        .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no version range (PEP 440)")))
+}

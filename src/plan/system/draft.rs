@@ -1,0 +1,271 @@
+//! Gathers packages, reasons and warnings one distribution at a time, then turns them into the sorted plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalogue::{Catalogue, Entry, RunWhen};
+use crate::facts::{Artefacts, Place, Platform, Source, SourceNeed, VcsKind, Warning};
+use crate::plan::closure::Distribution;
+
+use super::view::{self, Form, View};
+use super::{
+    Because, Compiled, Family, Step, SystemPackage, SystemPlan, Target, WantedSuite, reason,
+};
+
+/// A plan in the making.
+pub(super) struct Draft<'a> {
+    target: &'a Target,
+    present: BTreeSet<String>,
+    build: BTreeMap<String, Gathered>,
+    run: BTreeMap<String, Gathered>,
+    plan: SystemPlan,
+}
+
+/// What is gathered for one package.
+#[derive(Default)]
+struct Gathered {
+    because: BTreeSet<Because>,
+    platforms: BTreeSet<Platform>,
+    proved: bool,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty plan; `present` are the names of all that is installed.
+    pub(super) fn new(target: &'a Target, present: BTreeSet<String>) -> Self {
+        Self {
+            target,
+            present,
+            build: BTreeMap::new(),
+            run: BTreeMap::new(),
+            plan: SystemPlan::default(),
+        }
+    }
+
+    /// Adds what one distribution needs.
+    pub(super) fn distribution(&mut self, one: &Distribution, entry: Option<&'static Entry>) {
+        if one.source == Source::Virtual {
+            return;
+        }
+        self.checkout(one);
+        let mut forms: BTreeMap<Form, Vec<Platform>> = BTreeMap::new();
+        for platform in self.target.platforms.iter().copied() {
+            if one.platforms.is_empty() || one.platforms.contains(&platform) {
+                let form = view::form(one, entry, self.target, platform);
+                forms.entry(form).or_default().push(platform);
+            }
+        }
+        for (form, platforms) in &forms {
+            match entry {
+                Some(entry) => self.known(one, entry, *form, platforms),
+                None => self.stranger(one, *form, platforms),
+            }
+        }
+    }
+
+    /// The program that fetches a checkout.
+    fn checkout(&mut self, one: &Distribution) {
+        let Source::Vcs { kind, ssh, .. } = &one.source else {
+            return;
+        };
+        let program = match kind {
+            VcsKind::Git => "git",
+            VcsKind::Mercurial => "mercurial",
+            VcsKind::Subversion => "subversion",
+            VcsKind::Bazaar => "breezy",
+        };
+        let why = format!("fetched with {program}");
+        let platforms = self.target.platforms.clone();
+        self.add_build(program, because(one, why), &platforms, true);
+        if *ssh {
+            let why = format!("fetched with {program} over SSH");
+            self.add_build("openssh-client", because(one, why), &platforms, true);
+        }
+    }
+
+    fn known(&mut self, one: &Distribution, entry: &'static Entry, form: Form, on: &[Platform]) {
+        let view = View::new(entry, one, form, self.target, &self.present);
+        self.advise(one, entry, form);
+        if form.built() && !entry.pure && !view.build.is_empty() {
+            let why = reason::compiled(one, form, on, self.target, &view);
+            for name in view.build {
+                self.add_build(name, because(one, why.clone()), on, view.build_proved);
+            }
+            self.compiled(one, on, why);
+        }
+        match view.run_when {
+            RunWhen::IfBuilt if !form.built() => return,
+            RunWhen::Suggested => return self.suggest(one, &view),
+            _ => {}
+        }
+        let why = because(one, reason::runs(&view, on, self.target));
+        for name in view.run {
+            self.add_run(name, why.clone(), on, view.run_proved);
+        }
+        for command in &entry.run_steps {
+            let (command, because) = (command.clone(), why.clone());
+            self.plan.steps.push(Step { command, because });
+        }
+        if view.unknown_here {
+            self.plan.warnings.push(reason::unknown_on_alpine(one));
+        }
+        if let (Some(suite), Family::Debian(here)) = (entry.only_suite, self.target.family)
+            && suite != here
+        {
+            self.plan
+                .warnings
+                .push(reason::suite_lacks(one, &view, here, suite));
+            self.plan.wants_suite.get_or_insert(WantedSuite {
+                suite,
+                because: why,
+            });
+        }
+    }
+
+    /// A distribution that the catalogue does not know: wheels for other targets betray native code.
+    fn stranger(&mut self, one: &Distribution, form: Form, on: &[Platform]) {
+        let Artefacts::Known { wheels, .. } = &one.artefacts else {
+            return;
+        };
+        if !form.built() || one.source != Source::Index {
+            return;
+        }
+        if wheels.is_empty() {
+            self.plan.warnings.push(reason::sdist_unknown(one));
+        } else if wheels
+            .iter()
+            .all(|wheel| wheel.platforms.iter().all(|tag| tag != "any"))
+        {
+            let why = reason::compiled_stranger(one, form, on, self.target);
+            // g++ brings gcc and the C library's headers; which of the two languages it is, no lock tells.
+            let compiler: &[&str] = match self.target.family {
+                Family::Debian(_) => &["g++"],
+                Family::Alpine => &["g++", "musl-dev"],
+            };
+            for name in compiler {
+                self.add_build(name, because(one, why.clone()), on, false);
+            }
+            self.compiled(one, on, why);
+        }
+    }
+
+    fn compiled(&mut self, one: &Distribution, on: &[Platform], why: String) {
+        self.plan.compiled.push(Compiled {
+            name: one.name.clone(),
+            version: one.version.clone(),
+            platforms: on.to_vec(),
+            why,
+        });
+    }
+
+    fn suggest(&mut self, one: &Distribution, view: &View) {
+        if !view.run.is_empty() {
+            self.plan.warnings.push(reason::suggested(one, view));
+        }
+    }
+
+    fn advise(&mut self, one: &Distribution, entry: &'static Entry, form: Form) {
+        for advice in &entry.advice {
+            if view::advice_fits(advice, one, form, self.target, &self.present) {
+                let warning = Warning::new(&advice.code, &advice.message, &advice.help);
+                let warning = warning.at(one.at.clone());
+                if !self.plan.warnings.contains(&warning) {
+                    self.plan.warnings.push(warning);
+                }
+            }
+        }
+    }
+
+    /// Adds what a need seen in the sources asks for; an unknown need asks for nothing.
+    pub(super) fn source_need(&mut self, need: &SourceNeed, catalogue: &'static Catalogue) {
+        let Some(entry) = catalogue.source_need(&need.need) else {
+            return;
+        };
+        let because = Because {
+            requirement: need.evidence.clone(),
+            version: None,
+            source: need.at.file.to_string(),
+            line: need.at.line,
+            why: entry.why.clone(),
+        };
+        let platforms = self.target.platforms.clone();
+        let lists = view::lists(entry, self.target.family);
+        for name in lists.build {
+            self.add_build(name, because.clone(), &platforms, lists.build_proved);
+        }
+        for name in lists.run {
+            self.add_run(name, because.clone(), &platforms, lists.run_proved);
+        }
+        for advice in &entry.advice {
+            let warning = Warning::new(&advice.code, &advice.message, &advice.help);
+            self.plan.warnings.push(warning.at(need.at.clone()));
+        }
+    }
+
+    fn add_build(&mut self, name: &str, because: Because, on: &[Platform], proved: bool) {
+        if !self.target.already.contains(name) {
+            add(&mut self.build, name, because, on, proved);
+        }
+    }
+
+    fn add_run(&mut self, name: &str, because: Because, on: &[Platform], proved: bool) {
+        if !self.target.already.contains(name) {
+            add(&mut self.run, name, because, on, proved);
+        }
+    }
+
+    /// The finished plan, sorted.
+    pub(super) fn finish(self) -> SystemPlan {
+        let all = self.target.platforms.len();
+        let packages = |gathered: BTreeMap<String, Gathered>| {
+            gathered
+                .into_iter()
+                .map(|(name, one)| SystemPackage {
+                    name,
+                    because: one.because.into_iter().collect(),
+                    only: if one.platforms.len() == all {
+                        Vec::new()
+                    } else {
+                        one.platforms.into_iter().collect()
+                    },
+                    unproved: !one.proved,
+                })
+                .collect()
+        };
+        let mut plan = self.plan;
+        plan.build = packages(self.build);
+        plan.run = packages(self.run);
+        plan.steps.sort();
+        plan.steps.dedup();
+        plan.compiled.sort();
+        plan.warnings.sort();
+        plan.warnings.dedup();
+        plan
+    }
+}
+
+fn add(
+    stage: &mut BTreeMap<String, Gathered>,
+    name: &str,
+    because: Because,
+    on: &[Platform],
+    proved: bool,
+) {
+    let gathered = stage.entry(name.to_owned()).or_default();
+    gathered.because.insert(because);
+    gathered.platforms.extend(on);
+    gathered.proved |= proved;
+}
+
+fn because(one: &Distribution, why: String) -> Because {
+    let Place { file, line } = &one.at;
+    let why = match one.via.last() {
+        Some(parent) if one.artefacts == Artefacts::Unknown => format!("{parent} brings it; {why}"),
+        _ => why,
+    };
+    Because {
+        requirement: one.name.clone(),
+        version: one.version.clone(),
+        source: file.to_string(),
+        line: *line,
+        why,
+    }
+}

@@ -1,0 +1,145 @@
+//! The words of each decision about system packages.
+
+use crate::catalogue::Suite;
+use crate::facts::{Platform, Warning};
+use crate::plan::closure::Distribution;
+
+use super::Target;
+use super::view::{Form, View};
+
+/// Why a known distribution is compiled.
+pub(super) fn compiled(
+    one: &Distribution,
+    form: Form,
+    on: &[Platform],
+    target: &Target,
+    view: &View,
+) -> String {
+    let cause = cause(one, form, on, target);
+    match view.links {
+        [] => format!("{cause}: compiled"),
+        links => format!("{cause}: compiled against {}", list(links)),
+    }
+}
+
+/// Why an unknown distribution is taken for native code.
+pub(super) fn compiled_stranger(
+    one: &Distribution,
+    form: Form,
+    on: &[Platform],
+    target: &Target,
+) -> String {
+    let cause = cause(one, form, on, target);
+    format!("{cause}, and its wheels for other targets hold compiled code: compiled, in C or C++")
+}
+
+fn cause(one: &Distribution, form: Form, on: &[Platform], target: &Target) -> String {
+    let minor = target.python_minor;
+    let platforms: Vec<&str> = on.iter().map(|platform| platform.docker()).collect();
+    let here = format!("Python 3.{minor} on {}", platforms.join(" and "));
+    match form {
+        Form::Forced => "the project forbids its wheels".to_owned(),
+        Form::Checkout => "installed from a checkout".to_owned(),
+        Form::Sources => "installed from its sources".to_owned(),
+        Form::NoWheelInLock => format!("{} lists no wheel for {here}", one.at.file),
+        Form::NoWheelOnIndex | Form::Wheel | Form::Missing => {
+            format!("the index has no wheel for {here}")
+        }
+    }
+}
+
+/// Why the runtime stage needs a package.
+pub(super) fn runs(view: &View, on: &[Platform], target: &Target) -> String {
+    let mut parts = Vec::new();
+    if !view.links.is_empty() {
+        parts.push(format!("links {}", list(view.links)));
+    }
+    if !view.loads.is_empty() {
+        parts.push(format!("loads {}", list(view.loads)));
+    }
+    if !view.runs.is_empty() {
+        parts.push(format!("runs {}", list(view.runs)));
+    }
+    let text = if parts.is_empty() {
+        view.why.to_owned()
+    } else {
+        parts.join(", ")
+    };
+    if on.len() == target.platforms.len() {
+        return text;
+    }
+    let platforms: Vec<&str> = on.iter().map(|platform| platform.docker()).collect();
+    format!("{text} (on {})", platforms.join(", "))
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// An sdist that neither the catalogue nor the lock says anything about.
+pub(super) fn sdist_unknown(one: &Distribution) -> Warning {
+    Warning::new(
+        "sdist-unknown",
+        format!("{} comes as source only, and whether it must be compiled is not known: no compiler is added", named(one)),
+        "run `dockwright verify`; if the build asks for a compiler, add `g++` to the builder's packages in `dockwright.toml`",
+    )
+    .at(one.at.clone())
+}
+
+/// A package that may be wanted and is not added.
+pub(super) fn suggested(one: &Distribution, view: &View) -> Warning {
+    Warning::new(
+        "package-suggested",
+        format!(
+            "{} may need {} in the image: {}",
+            named(one),
+            list(view.run),
+            view.why
+        ),
+        format!(
+            "if so, add to the runtime's packages in `dockwright.toml`: {}",
+            view.run.join(", ")
+        ),
+    )
+    .at(one.at.clone())
+}
+
+/// The needs on Alpine are not written down.
+pub(super) fn unknown_on_alpine(one: &Distribution) -> Warning {
+    Warning::new(
+        "alpine-unknown",
+        format!("what {} needs on Alpine is not known", named(one)),
+        "use `--base slim`, or add its packages in `dockwright.toml`",
+    )
+    .at(one.at.clone())
+}
+
+/// The suite no longer ships what is needed.
+pub(super) fn suite_lacks(one: &Distribution, view: &View, here: Suite, other: Suite) -> Warning {
+    let (here, other) = (here.name(), other.name());
+    let what = match view.runs {
+        [] => "what it needs".to_owned(),
+        runs => list(runs),
+    };
+    Warning::new(
+        "suite-lacks-package",
+        format!(
+            "{} needs {what}, which Debian {here} does not ship",
+            named(one)
+        ),
+        format!("use `--suite {other}`, or replace {}", one.name),
+    )
+    .at(one.at.clone())
+}
+
+fn named(one: &Distribution) -> String {
+    match &one.version {
+        Some(version) => format!("{} {version}", one.name),
+        None => one.name.clone(),
+    }
+}

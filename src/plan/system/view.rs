@@ -1,0 +1,232 @@
+//! One entry as it looks for one version, one form and one image: the exceptions applied.
+
+use std::collections::BTreeSet;
+
+use crate::catalogue::{Advice, Alpine, ArtefactKind, Case, Debian, Entry, RunWhen, WheelTarget};
+use crate::facts::{Artefacts, Libc, Platform, Source, Specifier};
+use crate::plan::closure::Distribution;
+use crate::plan::wheels::{Choice, choose};
+
+use super::{Family, Target};
+
+/// In which form a distribution is installed, and why so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// A wheel.
+    Wheel,
+    /// Nothing fits: the installer will fail.
+    Missing,
+    /// The lock lists no wheel that fits.
+    NoWheelInLock,
+    /// The catalogue knows that the index has none.
+    NoWheelOnIndex,
+    /// The project forbids the wheel.
+    Forced,
+    /// A checkout.
+    Checkout,
+    /// A folder or an archive, of the project or by URL.
+    Sources,
+}
+
+impl Form {
+    /// Is it built in the builder?
+    pub(super) fn built(self) -> bool {
+        !matches!(self, Self::Wheel | Self::Missing)
+    }
+}
+
+/// The form of a distribution on one platform.
+pub(super) fn form(
+    one: &Distribution,
+    entry: Option<&Entry>,
+    target: &Target,
+    platform: Platform,
+) -> Form {
+    match &one.source {
+        Source::Virtual | Source::Url { wheel: true, .. } | Source::Path { wheel: true, .. } => {
+            return Form::Wheel;
+        }
+        Source::Vcs { .. } => return Form::Checkout,
+        Source::Url { .. } | Source::Path { .. } => return Form::Sources,
+        Source::Index => {}
+    }
+    let forced = target.no_binary.contains(&one.name) || target.no_binary.contains(":all:");
+    let has_sdist = !matches!(&one.artefacts, Artefacts::Known { sdist: None, .. });
+    if forced && has_sdist {
+        return Form::Forced;
+    }
+    match choose(&one.artefacts, target.python_minor, target.libc, platform) {
+        Some(Choice::Wheel) => Form::Wheel,
+        Some(Choice::Sdist) => Form::NoWheelInLock,
+        Some(Choice::Missing) => Form::Missing,
+        None if entry.is_none_or(|entry| recorded(entry, one, target, platform)) => Form::Wheel,
+        None => Form::NoWheelOnIndex,
+    }
+}
+
+/// Does the catalogue's own record know of a wheel?
+fn recorded(entry: &Entry, one: &Distribution, target: &Target, platform: Platform) -> bool {
+    let here = WheelTarget::new(matches!(target.libc, Libc::Musl(..)), platform);
+    entry.wheels.as_ref().is_none_or(|records| {
+        records.iter().any(|record| {
+            (record.on.is_empty() || record.on.contains(&here))
+                && version_in(&record.versions, one)
+                && python_in(&record.python, target)
+        })
+    })
+}
+
+/// What an entry asks for here.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) why: &'static str,
+    pub(super) build: &'static [String],
+    pub(super) run: &'static [String],
+    pub(super) run_when: RunWhen,
+    pub(super) links: &'static [String],
+    pub(super) loads: &'static [String],
+    pub(super) runs: &'static [String],
+    pub(super) build_proved: bool,
+    pub(super) run_proved: bool,
+    /// It needs something on Debian, and what on Alpine nobody wrote down.
+    pub(super) unknown_here: bool,
+}
+
+impl View {
+    pub(super) fn new(
+        entry: &'static Entry,
+        one: &Distribution,
+        form: Form,
+        target: &Target,
+        present: &BTreeSet<String>,
+    ) -> Self {
+        let mut view = lists(entry, target.family);
+        let case = entry
+            .when
+            .iter()
+            .find(|case| case_fits(case, one, form, target, present));
+        if let Some(case) = case {
+            view.apply(case, target.family);
+        }
+        view
+    }
+
+    fn apply(&mut self, case: &'static Case, family: Family) {
+        if let Some(why) = &case.why {
+            self.why = why;
+        }
+        if let Some(run_when) = case.run_when {
+            self.run_when = run_when;
+        }
+        for (own, new) in [
+            (&mut self.links, &case.links),
+            (&mut self.loads, &case.loads),
+            (&mut self.runs, &case.runs),
+        ] {
+            if let Some(new) = new {
+                *own = new;
+            }
+        }
+        let (build, run) = names(&case.debian, &case.alpine, family);
+        self.build = build.unwrap_or(self.build);
+        self.run = run.unwrap_or(self.run);
+        if run.is_some() {
+            self.unknown_here = false;
+        }
+    }
+}
+
+/// The entry's own lists, without its exceptions.
+pub(super) fn lists(entry: &'static Entry, family: Family) -> View {
+    let (build, run) = names(&entry.debian, &entry.alpine, family);
+    let (build_proved, run_proved) = match family {
+        Family::Debian(suite) => (
+            entry.proved.build.contains(&suite),
+            entry.proved.run.contains(&suite),
+        ),
+        Family::Alpine => (false, false),
+    };
+    View {
+        why: &entry.why,
+        build: build.unwrap_or_default(),
+        run: run.unwrap_or_default(),
+        run_when: entry.run_when,
+        links: &entry.links,
+        loads: &entry.loads,
+        runs: &entry.runs,
+        build_proved,
+        run_proved,
+        unknown_here: family == Family::Alpine && run.is_none() && entry.debian.run.is_some(),
+    }
+}
+
+type Names = Option<&'static [String]>;
+
+fn names(debian: &'static Debian, alpine: &'static Alpine, family: Family) -> (Names, Names) {
+    match family {
+        Family::Debian(suite) => (
+            debian.build.as_ref().map(|list| list.of(suite)),
+            debian.run.as_ref().map(|list| list.of(suite)),
+        ),
+        Family::Alpine => (alpine.build.as_deref(), alpine.run.as_deref()),
+    }
+}
+
+fn case_fits(
+    case: &Case,
+    one: &Distribution,
+    form: Form,
+    target: &Target,
+    present: &BTreeSet<String>,
+) -> bool {
+    version_in(&case.versions, one)
+        && python_in(&case.python, target)
+        && (case.extras.is_empty() || case.extras.iter().any(|extra| one.extras.contains(extra)))
+        && (case.beside.is_empty() || case.beside.iter().any(|name| present.contains(name)))
+        && artefact_is(case.artefact, form)
+        && case
+            .suite
+            .is_none_or(|suite| target.family == Family::Debian(suite))
+}
+
+/// Does a piece of advice hold here?
+pub(super) fn advice_fits(
+    advice: &Advice,
+    one: &Distribution,
+    form: Form,
+    target: &Target,
+    present: &BTreeSet<String>,
+) -> bool {
+    version_in(&advice.versions, one)
+        && python_in(&advice.python, target)
+        && (advice.beside.is_empty() || advice.beside.iter().any(|name| present.contains(name)))
+        && !advice.without.iter().any(|name| present.contains(name))
+        && artefact_is(advice.artefact, form)
+        && advice
+            .suite
+            .is_none_or(|suite| target.family == Family::Debian(suite))
+}
+
+/// What an entry brings along for these extras and this version.
+pub(super) fn implied(entry: &Entry, one: &Distribution, target: &Target) -> Vec<String> {
+    let nobody = BTreeSet::new();
+    let cases = entry
+        .when
+        .iter()
+        .filter(|case| case_fits(case, one, Form::Wheel, target, &nobody))
+        .flat_map(|case| &case.implies);
+    entry.implies.iter().chain(cases).cloned().collect()
+}
+
+fn artefact_is(wanted: Option<ArtefactKind>, form: Form) -> bool {
+    wanted.is_none_or(|kind| (kind == ArtefactKind::Sdist) == form.built())
+}
+
+/// An unknown version is the newest, an image's Python has no patch release here.
+fn version_in(range: &Specifier, one: &Distribution) -> bool {
+    range.is_any() || range.contains(one.version.as_deref().unwrap_or("99999"))
+}
+
+fn python_in(range: &Specifier, target: &Target) -> bool {
+    range.is_any() || range.contains(&format!("3.{}", target.python_minor))
+}
