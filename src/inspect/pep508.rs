@@ -101,7 +101,10 @@ impl Context<'_> {
         }
         match url::scheme(url).as_deref() {
             Some("file") => self.file_url(url),
-            _ => Ok(url::source(url)),
+            Some(_) if url.contains("://") => Ok(url::source(url)),
+            // uv takes a path after `@`, too.
+            None if !url.contains([':', '@']) => self.path(url),
+            _ => Err(self.malformed("something after `@` that is no URL".to_owned())),
         }
     }
 
@@ -111,7 +114,7 @@ impl Context<'_> {
     /// It lies outside the project or does not exist.
     pub(super) fn path(&self, written: &str) -> Result<Source, Error> {
         let refuse = |why: &str, help: String| Error::Unreadable {
-            file: printable(written),
+            file: printable(&url::without_login(written)),
             named_at: Some(self.at.clone()),
             why: why.to_owned(),
             help,
@@ -248,7 +251,7 @@ fn best_effort(
     context: &Context<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Requirement, Error> {
-    let shown = if url::is_url(text.split('@').nth(1).unwrap_or_default().trim()) {
+    let shown = if text.contains('@') || text.contains("://") {
         "a dependency with a URL".to_owned() // it may hold a password
     } else {
         format!("`{}`", printable(text.trim()))
@@ -260,7 +263,12 @@ fn best_effort(
             } else {
                 ""
             };
-        context.malformed(format!("{shown} ({}{hint})", first_line(message)))
+        let reason = if text.contains('@') {
+            ""
+        } else {
+            first_line(message)
+        };
+        context.malformed(format!("{shown} ({reason}{hint})"))
     };
     let (front, marker) = match text.split_once(';') {
         Some((front, marker)) => (front, Marker::parse(marker).map_err(|_| malformed())?),

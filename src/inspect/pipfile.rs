@@ -151,9 +151,10 @@ fn package(
         }
     }
     if let Some(file) = node.text("file").or_else(|| node.text("path")) {
-        requirement.source = match url::is_url(file) && !file.starts_with("file:") {
-            true => context.source(file)?,
-            false => pep508::tolerant_path(&context, file, warnings),
+        requirement.source = if url::is_url(file) && !file.starts_with("file:") {
+            context.source(file)?
+        } else {
+            pep508::tolerant_path(&context, file, warnings)
         };
     }
     Ok(requirement)

@@ -18,7 +18,7 @@ pub use candidates::candidates;
 use super::pep508::{self, Context};
 use super::tree::Tree;
 use super::{text, url};
-use options::{Broken, Name, Option_};
+use options::{Broken, Given, Name};
 
 /// What errors call the format.
 const FORMAT: &str = "a requirements file that pip reads";
@@ -86,7 +86,7 @@ impl Reader<'_> {
         let (requirement, rest) = lines::requirement_and_options(line);
         let options = options::parse(rest).map_err(|broken| broken_options(&broken, at))?;
         let editable = options.iter().find_map(|option| match option {
-            Option_::Known(Name::Editable, value) => Some(value.as_str()),
+            Given::Known(Name::Editable, value) => Some(value.as_str()),
             _ => None,
         });
         self.unknown(&options, at);
@@ -106,7 +106,7 @@ impl Reader<'_> {
         };
         let hashed = options
             .iter()
-            .any(|option| matches!(option, Option_::Known(Name::Hash, _)));
+            .any(|option| matches!(option, Given::Known(Name::Hash, _)));
         self.push(found, hashed, constraint);
         Ok(())
     }
@@ -121,10 +121,10 @@ impl Reader<'_> {
     }
 
     /// A line without a requirement. Like pip, an include takes the whole line; otherwise each option counts.
-    fn option_line(&mut self, options: Vec<Option_>, at: &Place) -> Result<(), Error> {
+    fn option_line(&mut self, options: Vec<Given>, at: &Place) -> Result<(), Error> {
         let include = |wanted: Name| {
             options.iter().find_map(|option| match option {
-                Option_::Known(name, value) if *name == wanted => Some(value.clone()),
+                Given::Known(name, value) if *name == wanted => Some(value.clone()),
                 _ => None,
             })
         };
@@ -135,7 +135,7 @@ impl Reader<'_> {
             return self.include(&target, at, true);
         }
         for option in options {
-            if let Option_::Known(name, value) = option {
+            if let Given::Known(name, value) = option {
                 self.option(name, &value, at);
             }
         }
@@ -181,7 +181,7 @@ impl Reader<'_> {
 
     fn include(&mut self, target: &str, at: &Place, constraint: bool) -> Result<(), Error> {
         let unreadable = |file: &str, why: &str, help: String| Error::Unreadable {
-            file: printable(file),
+            file: printable(&url::without_login(file)),
             named_at: Some(at.clone()),
             why: why.to_owned(),
             help,
@@ -250,9 +250,9 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&mut self, options: &[Option_], at: &Place) {
+    fn unknown(&mut self, options: &[Given], at: &Place) {
         for option in options {
-            if let Option_::Unknown(name) = option {
+            if let Given::Unknown(name) = option {
                 let name = printable(name);
                 self.warnings.push(
                     Warning::new(
