@@ -181,14 +181,14 @@ impl Reader<'_> {
 
     fn include(&mut self, target: &str, at: &Place, constraint: bool) -> Result<(), Error> {
         let unreadable = |file: &str, why: &str, help: String| Error::Unreadable {
-            file: printable(&url::without_login(file)),
+            file: url::shown(file),
             named_at: Some(at.clone()),
             why: why.to_owned(),
             help,
         };
         if let Some(scheme) = url::scheme(target) {
             return Err(unreadable(
-                &url::without_login(target),
+                target,
                 &format!(
                     "it is included by a URL ({scheme}:), and dockwright reads the project's files alone"
                 ),
@@ -218,7 +218,7 @@ impl Reader<'_> {
                 .map_err(|error| named_by(error, at))?
                 .ok_or_else(|| {
                     let help = format!("correct the name in {at} (it is relative to that file), or take the line out");
-                    unreadable(&path, "there is no such file", help)
+                    unreadable(target, "there is no such file", help)
                 })?;
             self.content(&path, &content, constraint)?;
         }
@@ -240,7 +240,7 @@ impl Reader<'_> {
             .map(|place| place.file.to_string())
             .chain([path.to_owned()]);
         Error::Contradiction {
-            what: format!("{} includes itself", printable(path)),
+            what: format!("{} includes itself", url::shown(path)),
             evidence: round
                 .iter()
                 .zip(next)
@@ -253,7 +253,9 @@ impl Reader<'_> {
     fn unknown(&mut self, options: &[Given], at: &Place) {
         for option in options {
             if let Given::Unknown(name) = option {
-                let name = printable(name);
+                // Joined lines may have glued a URL to it.
+                let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+                let name = printable(name.get(..end.unwrap_or(name.len())).unwrap_or_default());
                 self.warnings.push(
                     Warning::new(
                         "unknown-option",

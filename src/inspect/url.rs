@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::error::printable;
 use crate::facts::{Index, Place, Source, VcsKind, normalise};
 
 /// What the part before `@` of a URL's host holds.
@@ -87,6 +88,14 @@ pub(super) fn without_login(url: &str) -> String {
             url.get(range.start + at + 1..).unwrap_or_default()
         ),
         None => url.to_owned(),
+    }
+}
+
+/// A URL or path for a message: printable, and nothing of what may be a login before an `@`, even where it is no proper URL.
+pub(super) fn shown(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((before, after)) if before.contains(':') => printable(&format!("…@{after}")),
+        _ => printable(text),
     }
 }
 
