@@ -64,6 +64,14 @@ pub(super) fn parse(
             bad as u32
         )));
     }
+    if !names_are_sound(text) || !Marker::is_bounded(text) {
+        return best_effort(
+            text,
+            "a name ends with a letter or digit",
+            context,
+            warnings,
+        );
+    }
     match pep508_rs::Requirement::<Verbatim>::from_str(text) {
         Ok(parsed) => convert(parsed, context),
         Err(error) => {
@@ -94,14 +102,17 @@ impl Context<'_> {
             return Err(Error::Malformed {
                 at: self.at.clone(),
                 format: self.format,
-                found: format!("a password or token in the URL of {}", printable(&url::without_login(url))),
+                found: format!("a password or token in the URL of {}", url::shown(url)),
                 expected: "a URL without credentials: they would stay in the image's history".to_owned(),
                 help: "take the credentials out of the file and revoke them; write `${TOKEN}` where the token stood".to_owned(),
             });
         }
         match url::scheme(url).as_deref() {
             Some("file") => self.file_url(url),
-            _ => Ok(url::source(url)),
+            Some(_) if url.contains("://") => Ok(url::source(url)),
+            // uv takes a path after `@`, too.
+            None if !url.contains([':', '@']) => self.path(url),
+            _ => Err(self.malformed("something after `@` that is no URL".to_owned())),
         }
     }
 
@@ -111,7 +122,7 @@ impl Context<'_> {
     /// It lies outside the project or does not exist.
     pub(super) fn path(&self, written: &str) -> Result<Source, Error> {
         let refuse = |why: &str, help: String| Error::Unreadable {
-            file: printable(written),
+            file: url::shown(written),
             named_at: Some(self.at.clone()),
             why: why.to_owned(),
             help,
@@ -172,7 +183,7 @@ pub(super) fn tolerant_path(
         warnings.push(
             Warning::new(
                 "path-dependency",
-                format!("the path dependency `{}` {what}", printable(written)),
+                format!("the path dependency `{}` {what}", url::shown(written)),
                 format!("copy it into the project and correct {}", context.at),
             )
             .at(context.at.clone()),
@@ -241,6 +252,21 @@ fn convert(
     })
 }
 
+/// Are the name and the extras at the beginning well-formed? `pep508_rs` 0.9 panics on some that are not (`a->1`, `a[b-]`).
+fn names_are_sound(text: &str) -> bool {
+    let text = text.trim_start();
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+        .unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let extras = rest
+        .trim_start()
+        .strip_prefix('[')
+        .map(|rest| rest.split(']').next().unwrap_or_default());
+    let sound = |extra: &str| extra.trim().is_empty() || url::is_name(extra.trim());
+    url::is_name(name) && extras.is_none_or(|extras| extras.split(',').all(sound))
+}
+
 /// Name, extras, marker, and what is PEP 440 of the range; also the comma at its end, which `packaging` (so pip) accepts and `pep508_rs` does not.
 fn best_effort(
     text: &str,
@@ -248,7 +274,7 @@ fn best_effort(
     context: &Context<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Requirement, Error> {
-    let shown = if url::is_url(text.split('@').nth(1).unwrap_or_default().trim()) {
+    let shown = if text.contains('@') || text.contains("://") {
         "a dependency with a URL".to_owned() // it may hold a password
     } else {
         format!("`{}`", printable(text.trim()))
@@ -260,7 +286,12 @@ fn best_effort(
             } else {
                 ""
             };
-        context.malformed(format!("{shown} ({}{hint})", first_line(message)))
+        let reason = if text.contains('@') {
+            "not PEP 508"
+        } else {
+            first_line(message)
+        };
+        context.malformed(format!("{shown} ({reason}{hint})"))
     };
     let (front, marker) = match text.split_once(';') {
         Some((front, marker)) => (front, Marker::parse(marker).map_err(|_| malformed())?),
@@ -281,7 +312,7 @@ fn best_effort(
     let operator = ["==", "<=", ">=", "!=", "~=", "<", ">"]
         .iter()
         .any(|operator| range.starts_with(operator));
-    if !url::is_name(name) || !operator {
+    if !url::is_name(name) || !operator || text.contains('@') {
         return Err(malformed());
     }
     let parts: Vec<&str> = range

@@ -151,9 +151,10 @@ fn package(
         }
     }
     if let Some(file) = node.text("file").or_else(|| node.text("path")) {
-        requirement.source = match url::is_url(file) && !file.starts_with("file:") {
-            true => context.source(file)?,
-            false => pep508::tolerant_path(&context, file, warnings),
+        requirement.source = if url::is_url(file) && !file.starts_with("file:") {
+            context.source(file)?
+        } else {
+            pep508::tolerant_path(&context, file, warnings)
         };
     }
     Ok(requirement)
@@ -206,4 +207,58 @@ fn marker(node: Node<'_>, context: &Context<'_>) -> Result<Marker, Error> {
     let text = parts.join(" and ");
     Marker::parse(&text)
         .map_err(|_| context.malformed(format!("the marker `{}`", printable(&text))))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+    use crate::inspect::testing::project;
+
+    const TEXT: &str = "[[source]]\nname = 'pypi'\nurl = 'https://u:${TOKEN}@h/simple'\n[packages]\nFlask = '*'\npinned = '1.2'\nlib = {git = 'https://h/lib.git', ref = 'v1', editable = true}\n\
+        win = {version = '>=1', sys_platform = \"== 'win32'\", extras = ['A']}\nlocal = {path = '../out'}\n[dev-packages]\npytest = '*'\n[requires]\npython_version = '3.12'\n[scripts]\nweb = 'gunicorn x:app'\n";
+
+    #[test]
+    fn packages_sources_and_python() {
+        for text in [TEXT.to_owned(), TEXT.replace('\n', "\r\n")] {
+            let (_folder, tree) = project(&[("Pipfile", &text)], "");
+            let mut warnings = Vec::new();
+            let found = read(&tree, "Pipfile", &mut warnings).unwrap().unwrap();
+            let names: Vec<String> = found
+                .packages
+                .iter()
+                .map(|found| {
+                    format!(
+                        "{}{}:{}",
+                        found.name.clone().unwrap(),
+                        found.specifier,
+                        found.at.line
+                    )
+                })
+                .collect();
+            assert_eq!(
+                names,
+                ["flask:5", "pinned==1.2:6", "lib:7", "win>=1:8", "local:9"]
+            );
+            assert!(
+                found.packages[2].editable
+                    && matches!(found.packages[2].source, Source::Vcs { .. })
+            );
+            assert!(!found.packages[3].marker.is_always());
+            assert!(matches!(
+                found.packages[4].source,
+                Source::Path { path: None, .. }
+            ));
+            assert_eq!(
+                warnings
+                    .iter()
+                    .map(|warning| warning.code)
+                    .collect::<Vec<_>>(),
+                ["path-dependency"]
+            );
+            assert_eq!(found.python.unwrap().text.value, "3.12");
+            assert_eq!(found.options.indexes[0].variables, ["TOKEN"]);
+            assert_eq!(found.scripts[0].value.name, "web");
+        }
+    }
 }

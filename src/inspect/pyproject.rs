@@ -26,7 +26,7 @@ const FORMAT: &str = "a valid pyproject.toml";
 /// Reads a `pyproject.toml`; `None` when there is no file of that name.
 ///
 /// Standards: PEP 518 (`[build-system]`), PEP 621 (`[project]`), PEP 735 (`[dependency-groups]`). Of the tools' tables: uv's (with the `uv.toml` beside it),
-/// Poetry's, PDM's, FastAPI's, and of setuptools and hatch what names other files.
+/// Poetry's, PDM's, `FastAPI`'s, and of setuptools and hatch what names other files.
 ///
 /// # Errors
 /// A file is unreadable or not TOML; a dependency is malformed or holds credentials; groups include each other in a circle; a file that dynamic dependencies

@@ -18,7 +18,7 @@ pub use candidates::candidates;
 use super::pep508::{self, Context};
 use super::tree::Tree;
 use super::{text, url};
-use options::{Broken, Name, Option_};
+use options::{Broken, Given, Name};
 
 /// What errors call the format.
 const FORMAT: &str = "a requirements file that pip reads";
@@ -86,7 +86,7 @@ impl Reader<'_> {
         let (requirement, rest) = lines::requirement_and_options(line);
         let options = options::parse(rest).map_err(|broken| broken_options(&broken, at))?;
         let editable = options.iter().find_map(|option| match option {
-            Option_::Known(Name::Editable, value) => Some(value.as_str()),
+            Given::Known(Name::Editable, value) => Some(value.as_str()),
             _ => None,
         });
         self.unknown(&options, at);
@@ -106,7 +106,7 @@ impl Reader<'_> {
         };
         let hashed = options
             .iter()
-            .any(|option| matches!(option, Option_::Known(Name::Hash, _)));
+            .any(|option| matches!(option, Given::Known(Name::Hash, _)));
         self.push(found, hashed, constraint);
         Ok(())
     }
@@ -121,10 +121,10 @@ impl Reader<'_> {
     }
 
     /// A line without a requirement. Like pip, an include takes the whole line; otherwise each option counts.
-    fn option_line(&mut self, options: Vec<Option_>, at: &Place) -> Result<(), Error> {
+    fn option_line(&mut self, options: Vec<Given>, at: &Place) -> Result<(), Error> {
         let include = |wanted: Name| {
             options.iter().find_map(|option| match option {
-                Option_::Known(name, value) if *name == wanted => Some(value.clone()),
+                Given::Known(name, value) if *name == wanted => Some(value.clone()),
                 _ => None,
             })
         };
@@ -135,7 +135,7 @@ impl Reader<'_> {
             return self.include(&target, at, true);
         }
         for option in options {
-            if let Option_::Known(name, value) = option {
+            if let Given::Known(name, value) = option {
                 self.option(name, &value, at);
             }
         }
@@ -181,14 +181,14 @@ impl Reader<'_> {
 
     fn include(&mut self, target: &str, at: &Place, constraint: bool) -> Result<(), Error> {
         let unreadable = |file: &str, why: &str, help: String| Error::Unreadable {
-            file: printable(file),
+            file: url::shown(file),
             named_at: Some(at.clone()),
             why: why.to_owned(),
             help,
         };
         if let Some(scheme) = url::scheme(target) {
             return Err(unreadable(
-                &url::without_login(target),
+                target,
                 &format!(
                     "it is included by a URL ({scheme}:), and dockwright reads the project's files alone"
                 ),
@@ -218,7 +218,7 @@ impl Reader<'_> {
                 .map_err(|error| named_by(error, at))?
                 .ok_or_else(|| {
                     let help = format!("correct the name in {at} (it is relative to that file), or take the line out");
-                    unreadable(&path, "there is no such file", help)
+                    unreadable(target, "there is no such file", help)
                 })?;
             self.content(&path, &content, constraint)?;
         }
@@ -240,7 +240,7 @@ impl Reader<'_> {
             .map(|place| place.file.to_string())
             .chain([path.to_owned()]);
         Error::Contradiction {
-            what: format!("{} includes itself", printable(path)),
+            what: format!("{} includes itself", url::shown(path)),
             evidence: round
                 .iter()
                 .zip(next)
@@ -250,10 +250,12 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&mut self, options: &[Option_], at: &Place) {
+    fn unknown(&mut self, options: &[Given], at: &Place) {
         for option in options {
-            if let Option_::Unknown(name) = option {
-                let name = printable(name);
+            if let Given::Unknown(name) = option {
+                // Joined lines may have glued a URL to it.
+                let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+                let name = printable(name.get(..end.unwrap_or(name.len())).unwrap_or_default());
                 self.warnings.push(
                     Warning::new(
                         "unknown-option",

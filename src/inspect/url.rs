@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::error::printable;
 use crate::facts::{Index, Place, Source, VcsKind, normalise};
 
 /// What the part before `@` of a URL's host holds.
@@ -87,6 +88,14 @@ pub(super) fn without_login(url: &str) -> String {
             url.get(range.start + at + 1..).unwrap_or_default()
         ),
         None => url.to_owned(),
+    }
+}
+
+/// A URL or path for a message: printable, and nothing of what may be a login before an `@`, even where it is no proper URL.
+pub(super) fn shown(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((before, after)) if before.contains(':') => printable(&format!("…@{after}")),
+        _ => printable(text),
     }
 }
 
@@ -208,7 +217,10 @@ pub(super) const ARCHIVES: [&str; 11] = [
 /// Is it an archive or wheel by its name?
 pub(super) fn is_archive(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    lower.ends_with(".whl") || ARCHIVES.iter().any(|ending| lower.ends_with(ending))
+    ARCHIVES
+        .iter()
+        .chain(&[".whl"])
+        .any(|ending| lower.ends_with(ending))
 }
 
 /// `text[a,b]` as the text and its normalised extras.
@@ -240,10 +252,14 @@ pub(super) fn is_name(name: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-/// Where the authority (`user:password@host:port`) stands in a URL with `//`.
+/// Where the authority (`user:password@host:port`) stands: after `//`, or, in a URL that lacks it, after the scheme.
 fn authority(url: &str) -> Option<std::ops::Range<usize>> {
-    scheme(url)?;
-    let start = url.find("://")? + 3;
+    let start = match url.find("://") {
+        Some(at) => at + 3,
+        None => url.find(':').filter(|_| url.contains('@'))? + 1,
+    };
+    let skipped = url.get(start..)?.len() - url.get(start..)?.trim_start_matches('/').len();
+    let start = start + skipped;
     // A password may hold `#` or `?` against the standard: the last `@` before the first `/` still ends it.
     let end = url
         .get(start..)?

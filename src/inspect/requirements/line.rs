@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::facts::{Marker, Requirement, Source, Specifier, Warning};
 use crate::inspect::pep508::{self, Context};
 use crate::inspect::url;
@@ -90,7 +90,7 @@ pub(super) fn editable(
     Err(Error::Malformed {
         at: context.at.clone(),
         format: context.format,
-        found: format!("`-e {}`", printable(&url::without_login(text))),
+        found: format!("`-e {}`", url::shown(text)),
         expected: "a folder of the project or a version-control URL after `-e`".to_owned(),
         help: format!(
             "take `-e` out of {}, or write `-e ./folder` or `-e git+https://…#egg=name`",
@@ -148,5 +148,5 @@ fn named(
 
 fn parse_marker(text: &str, context: &Context<'_>) -> Result<Marker, Error> {
     Marker::parse(text.trim())
-        .map_err(|_| context.malformed(format!("the marker `{}`", printable(text.trim()))))
+        .map_err(|_| context.malformed(format!("the marker `{}`", url::shown(text.trim()))))
 }

@@ -24,7 +24,7 @@ pub(super) enum Name {
 
 /// An option with its value, empty for a switch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Option_ {
+pub(super) enum Given {
     /// One that pip knows.
     Known(Name, String),
     /// One that pip (or this pip) does not know, as written up to its `=`.
@@ -70,7 +70,7 @@ const OPTIONS: [(&str, Option<char>, Name, bool); 23] = [
 
 /// The options of a line's second part. Like Python's `optparse`: `--name value`, `--name=value`, any unambiguous beginning of a long name, `-n value`,
 /// `-nvalue`; words that are no option are passed over.
-pub(super) fn parse(text: &str) -> Result<Vec<Option_>, Broken> {
+pub(super) fn parse(text: &str) -> Result<Vec<Given>, Broken> {
     let mut words = lines::words(text).ok_or(Broken::Quotation)?.into_iter();
     let mut out = Vec::new();
     while let Some(word) = words.next() {
@@ -96,7 +96,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Option_>, Broken> {
             }
         };
         let Some((long, name, wants_value)) = lookup(&written) else {
-            out.push(Option_::Unknown(written));
+            out.push(Given::Unknown(written));
             continue;
         };
         let value = match (wants_value, inline) {
@@ -104,7 +104,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Option_>, Broken> {
             (true, Some(value)) => value,
             (true, None) => words.next().ok_or(Broken::Value(long))?,
         };
-        out.push(Option_::Known(name, value));
+        out.push(Given::Known(name, value));
     }
     Ok(out)
 }
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_spelling_of_optparse() {
-        let known = |name, value: &str| Option_::Known(name, value.to_owned());
+        let known = |name, value: &str| Given::Known(name, value.to_owned());
         assert_eq!(
             parse("-i https://a --extra-index-url=https://b -rx.txt --trusted h --pre word --frob=1 -Zq").ok(),
             Some(vec![
@@ -143,15 +143,15 @@ mod tests {
                 known(Name::Requirement, "x.txt"),
                 known(Name::TrustedHost, "h"),
                 known(Name::Pre, ""),
-                Option_::Unknown("--frob".to_owned()),
-                Option_::Unknown("-Z".to_owned()),
+                Given::Unknown("--frob".to_owned()),
+                Given::Unknown("-Z".to_owned()),
             ])
         );
         assert_eq!(parse("--requirement"), Err(Broken::Value("--requirement")));
         assert_eq!(parse("-r 'x"), Err(Broken::Quotation));
         assert_eq!(
             parse("--no-"),
-            Ok(vec![Option_::Unknown("--no-".to_owned())]),
+            Ok(vec![Given::Unknown("--no-".to_owned())]),
             "ambiguous"
         );
     }

@@ -73,7 +73,7 @@ fn find_call<'t>(root: Node<'t>, text: &str) -> Option<Node<'t>> {
             && let Some(function) = node
                 .child_by_field_name("function")
                 .and_then(|function| text.get(function.byte_range()))
-            && (function == "setup" || function.ends_with(".setup"))
+            && function.rsplit('.').next() == Some("setup")
         {
             return node.child_by_field_name("arguments");
         }
