@@ -6,10 +6,12 @@ pub mod command;
 pub mod distributions;
 pub mod install;
 pub mod manager;
+pub mod managers;
 pub mod python;
 pub mod quote;
+pub mod runtime;
+pub mod secrets;
 pub mod source;
-pub mod steps;
 pub mod system;
 pub mod wheels;
 
@@ -19,20 +21,22 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
-use crate::facts::{Platform, ProjectFacts, Warning};
-use crate::settings::{PackageTool, Settings};
+use crate::facts::{Platform, ProjectFacts, Source, SourceNeed, Warning};
+use crate::settings::Settings;
 
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
-use install::{Install, Variable};
+use install::{Install, Reach};
 use manager::Chosen;
+use managers::Question;
 use python::Python;
+use runtime::Runtime;
 use source::SourceSteps;
 use system::SystemPlan;
 
 /// Everything that the files say.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BuildPlan {
     /// Name of the project: its own, else its folder's.
     pub name: String,
@@ -54,10 +58,8 @@ pub struct BuildPlan {
     pub source: SourceSteps,
     /// How the application starts and behaves.
     pub start: Start,
-    /// Environment of the runtime stage.
-    pub env: Vec<Variable>,
-    /// Working directory of the runtime stage.
-    pub workdir: String,
+    /// The runtime stage.
+    pub runtime: Runtime,
     /// Who runs it.
     pub user: User,
     /// The application's folder relative to the build context; empty when they are the same.
@@ -107,7 +109,7 @@ impl BuildPlan {
 pub fn plan(
     facts: &ProjectFacts,
     settings: &Settings,
-    catalogue: &Catalogue,
+    catalogue: &'static Catalogue,
 ) -> Result<BuildPlan, Error> {
     let mut warnings = facts.warnings.clone();
     let chosen = manager::choose(facts, settings, &mut warnings)?;
@@ -121,36 +123,44 @@ pub fn plan(
         &mut warnings,
     )?;
     let distributions = resolver.distributions(python.minor);
-    let (base, system) = base_and_system(
-        facts,
-        settings,
-        catalogue,
-        &resolver,
-        &python,
-        &distributions,
-        &mut warnings,
-    )?;
     let start = start(facts, settings, &chosen, &distributions)?;
     warnings.extend(start.warnings.iter().cloned());
-    let reach = install::Reach {
-        buildkit: settings.buildkit.unwrap_or(true),
-        release: base.release.unwrap_or("base"),
+    let (base, system) = system::base_and_system(
+        &system::Wanted {
+            settings,
+            needs: &needs(facts, &start),
+            resolver: &resolver,
+            python: &python,
+            distributions: &distributions,
+        },
+        catalogue,
+        &mut warnings,
+    )?;
+    let question = Question {
+        facts,
+        chosen: &chosen,
+        settings,
+        reach: Reach {
+            buildkit: settings.buildkit.unwrap_or(true),
+            release: base.release.unwrap_or("base"),
+        },
+        options: resolver.options(),
+        ssh: uses_ssh(&distributions),
     };
-    let project = steps::project_is_installed(facts, &chosen, &start);
-    let install = steps::dependencies(facts, settings, &chosen, reach, &start, &mut warnings)?;
-    let source = source::steps(facts, &chosen, reach, &start, project)?;
+    let install = managers::dependencies(&question, &mut warnings)?;
+    let project = managers::is_installed(facts, &chosen, !start.needs_source);
+    let source = source::steps(&question, &install, &start, project)?;
     warnings.sort();
     warnings.dedup();
+    let user = user(settings)?;
     Ok(BuildPlan {
         name: project_name(facts),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
-        env: environment(settings, &start)?,
-        workdir: workdir(facts, &start),
-        user: user(settings)?,
+        runtime: runtime::runtime(facts, settings, &system, &start, &user)?,
         app: facts.layout.app.clone(),
         syntax: settings.syntax.clone(),
-        buildkit: reach.buildkit,
+        buildkit: question.reach.buildkit,
         python,
         base,
         system,
@@ -158,71 +168,28 @@ pub fn plan(
         install,
         source,
         start,
+        user,
         warnings,
     })
 }
 
-/// Images and system packages depend on each other: a package that only one release has decides the release.
-fn base_and_system(
-    facts: &ProjectFacts,
-    settings: &Settings,
-    catalogue: &Catalogue,
-    resolver: &distributions::Resolver<'_>,
-    python: &Python,
-    distributions: &[Distribution],
-    warnings: &mut Vec<Warning>,
-) -> Result<(Base, SystemPlan), Error> {
-    let mut said = Vec::new();
-    let mut base = base::choose(settings, python, None, &mut said)?;
-    let mut decided = system::decide(
-        distributions,
-        &facts.sources,
-        &resolver.target(&base, python.minor),
-        catalogue,
-    );
-    if settings.suite.is_none()
-        && base.distribution == Some("debian")
-        && let Some(wanted) = &decided.wants_suite
-    {
-        said.clear();
-        let because = wanted.because.clone();
-        base = base::choose(settings, python, Some(wanted.suite), &mut said)?;
-        decided = system::decide(
-            distributions,
-            &facts.sources,
-            &resolver.target(&base, python.minor),
-            catalogue,
-        );
-        said.push(
-            Warning::new(
-                "suite-chosen",
-                format!(
-                    "the image is built on {}: {} needs a package that later releases lack",
-                    base.suite.name(),
-                    because.requirement
-                ),
-                "pass `--suite trixie` to insist, and add what is missing by hand",
-            )
-            .at(crate::facts::Place::new(because.source, because.line)),
-        );
+/// What the sources need, and what the steps of the builder need beside.
+fn needs(facts: &ProjectFacts, start: &Start) -> Vec<SourceNeed> {
+    let mut needs = facts.sources.clone();
+    for step in &start.build_steps {
+        needs.extend(step.needs.iter().map(|need| SourceNeed {
+            need: need.clone(),
+            evidence: step.argv.join(" "),
+            at: step.at.clone().unwrap_or_default(),
+        }));
     }
-    warnings.extend(said);
-    warnings.extend(decided.warnings.iter().cloned());
-    adjust(&mut decided.build, &settings.packages.build);
-    adjust(&mut decided.run, &settings.packages.run);
-    Ok((base, decided))
+    needs
 }
 
-/// The user's list extends what was detected; `!name` takes one out.
-fn adjust(packages: &mut Vec<system::SystemPackage>, wishes: &[String]) {
-    for wish in wishes {
-        if let Some(name) = wish.strip_prefix('!') {
-            packages.retain(|package| package.name != name);
-        } else if !packages.iter().any(|package| package.name == *wish) {
-            packages.push(system::SystemPackage::asked_for(wish));
-        }
-    }
-    packages.sort_by(|a, b| a.name.cmp(&b.name));
+fn uses_ssh(distributions: &[Distribution]) -> bool {
+    distributions
+        .iter()
+        .any(|one| matches!(one.source, Source::Vcs { ssh: true, .. }))
 }
 
 fn start(
@@ -231,13 +198,24 @@ fn start(
     chosen: &Chosen<'_>,
     distributions: &[Distribution],
 ) -> Result<Start, Error> {
-    let installed = Installed::new(
-        distributions
+    let project = managers::is_installed(facts, chosen, false);
+    let installed = Installed {
+        versions: distributions
             .iter()
             .map(|one| (one.name.clone(), one.version.clone()))
             .collect::<BTreeMap<_, _>>(),
-        steps::own_scripts(facts, chosen),
-    );
+        direct: distributions
+            .iter()
+            .filter(|one| one.via.is_empty())
+            .map(|one| one.name.clone())
+            .collect(),
+        complete: chosen.lock.is_some()
+            || chosen
+                .requirements
+                .is_some_and(|file| file.generator.is_some()),
+        scripts: managers::own_scripts(facts),
+        project,
+    };
     command::choose(
         facts,
         &installed,
@@ -246,6 +224,7 @@ fn start(
             app: settings.app.clone(),
             server: settings.server.clone(),
             port: settings.port,
+            health_path: settings.healthcheck_path.clone(),
         },
     )
 }
@@ -259,35 +238,6 @@ fn project_name(facts: &ProjectFacts) -> String {
         .map(|name| name.value.clone())
         .next()
         .unwrap_or_else(|| facts.folder.clone())
-}
-
-fn environment(settings: &Settings, start: &Start) -> Result<Vec<Variable>, Error> {
-    let user = user(settings)?;
-    let mut variables = BTreeMap::from([
-        ("HOME".to_owned(), user.home),
-        ("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned()),
-        ("PYTHONUNBUFFERED".to_owned(), "1".to_owned()),
-    ]);
-    variables.extend(start.env.clone());
-    variables.extend(settings.env.clone());
-    variables.remove("PATH");
-    let mut env = vec![Variable {
-        name: "PATH".to_owned(),
-        value: format!("{}/bin:$PATH", install::VENV),
-    }];
-    for (name, value) in variables {
-        env.push(Variable::new(&name, &value)?);
-    }
-    env.sort();
-    Ok(env)
-}
-
-fn workdir(facts: &ProjectFacts, start: &Start) -> String {
-    [install::APP, &facts.layout.app, &start.working_dir]
-        .into_iter()
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect::<Vec<_>>()
-        .join("/")
 }
 
 fn user(settings: &Settings) -> Result<User, Error> {
@@ -317,9 +267,4 @@ pub(crate) fn platforms(settings: &Settings) -> Vec<Platform> {
     } else {
         wished.into_iter().collect()
     }
-}
-
-/// The package tool's name for templates.
-pub(crate) fn tool_name(tool: PackageTool) -> &'static str {
-    tool.name()
 }

@@ -103,10 +103,10 @@ macro_rules! named {
 named! {
     /// A Debian release.
     Suite {
-        /// Debian 13.
-        Trixie = "trixie",
         /// Debian 12.
         Bookworm = "bookworm",
+        /// Debian 13.
+        Trixie = "trixie",
     }
 }
 

@@ -79,9 +79,19 @@ impl<'a> Resolver<'a> {
             },
             libc: base.libc,
             platforms: self.platforms.clone(),
-            options: self.options.clone(),
-            full: base.full,
+            no_binary: self
+                .options
+                .no_binary
+                .iter()
+                .map(|found| found.value.clone())
+                .collect(),
+            already: BTreeSet::new(),
         }
+    }
+
+    /// Index options of every file that the manager reads.
+    pub fn options(&self) -> &IndexOptions {
+        &self.options
     }
 
     fn environments(&self, minor: u8) -> Vec<Environment> {

@@ -17,7 +17,7 @@ use super::install::{Input, Install, Reach, Step, Variable};
 use super::manager::Chosen;
 use super::secrets;
 
-pub use project::{own_scripts, project_step};
+pub use project::{is_installed, own_scripts, project_step};
 
 /// What every manager's decision is made from.
 pub struct Question<'a> {

@@ -1,12 +1,15 @@
 //! Decides what happens to the application's own files: installed as a package, prepared in the builder, copied.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::error::Error;
 
 use super::command::Start;
-use super::install::{Install, Step};
+use super::install::{Install, Step, words};
 use super::managers::{self, Question};
+use super::quote::ShellWord;
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -45,7 +48,12 @@ pub fn steps(
     for step in &start.build_steps {
         steps.push(Step {
             comment: Some(step.why.clone()),
-            line: step.line.clone(),
+            prefix: assignments(&step.env)?,
+            line: words(&step.argv)?
+                .iter()
+                .map(ShellWord::as_str)
+                .collect::<Vec<_>>()
+                .join(" "),
             ..Step::default()
         });
     }
@@ -56,5 +64,14 @@ pub fn steps(
         from_builder,
         in_runtime: !from_builder && (start.needs_source || !project),
         steps,
+    })
+}
+
+/// `NAME=value ` for one command.
+fn assignments(env: &BTreeMap<String, String>) -> Result<String, Error> {
+    env.iter().try_fold(String::new(), |mut text, (name, value)| {
+        let value = ShellWord::new(value)?;
+        text.push_str(&format!("{name}={} ", value.as_str()));
+        Ok(text)
     })
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::facts::{PackageManager, ProjectFacts, Pyproject};
+use crate::facts::{Found, PackageManager, ProjectFacts, Pyproject, Script};
 
 use super::super::install::{Input, Install, Step, VENV, words};
 use super::super::manager::Chosen;
@@ -49,17 +49,14 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
 }
 
 /// Names of the commands that the project itself brings, once it is installed: `[project.scripts]` and kin.
-pub fn own_scripts(facts: &ProjectFacts) -> BTreeSet<String> {
+pub fn own_scripts(facts: &ProjectFacts) -> Vec<Found<Script>> {
     let pyproject = facts
         .pyproject
         .iter()
         .filter(|pyproject| pyproject.package)
         .flat_map(|pyproject| &pyproject.scripts);
     let setuptools = facts.setuptools.iter().flat_map(|found| &found.scripts);
-    pyproject
-        .chain(setuptools)
-        .map(|script| script.value.name.clone())
-        .collect()
+    pyproject.chain(setuptools).cloned().collect()
 }
 
 /// Is the project itself installed? uv, Poetry and PDM do so with a package; with requirements files only a command
