@@ -106,7 +106,7 @@ pub enum Artefacts {
     Unknown,
     /// The lock lists them all.
     Known {
-        /// Wheels that CPython on Linux may be able to load; those of macOS, Windows and PyPy are left out.
+        /// Wheels that `CPython` on Linux may be able to load; those of macOS, Windows and `PyPy` are left out.
         wheels: Vec<Wheel>,
         /// Source distribution.
         sdist: Option<Artefact>,

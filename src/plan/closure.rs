@@ -136,17 +136,17 @@ fn unite(mut list: Vec<Distribution>) -> Vec<Distribution> {
     let mut out: Vec<Distribution> = Vec::with_capacity(list.len());
     for one in list {
         match out.last_mut() {
-            Some(last)
-                if last.name == one.name
-                    && last.version == one.version
-                    && last.source == one.source =>
+            Some(known)
+                if known.name == one.name
+                    && known.version == one.version
+                    && known.source == one.source =>
             {
-                last.extras.extend(one.extras);
-                if one.via.len() < last.via.len() {
-                    last.via = one.via;
+                known.extras.extend(one.extras);
+                if one.via.len() < known.via.len() {
+                    known.via = one.via;
                 }
                 for platform in one.platforms {
-                    add_platform(&mut last.platforms, platform);
+                    add_platform(&mut known.platforms, platform);
                 }
             }
             _ => out.push(one),

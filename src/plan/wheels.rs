@@ -231,7 +231,7 @@ fn platform_rank(tag: &str, target: Target) -> Option<u32> {
     (family == own && minor <= has && minor >= oldest).then(|| has - minor)
 }
 
-/// `packaging` offers no manylinux tag below CentOS 5's glibc (`x86_64`), CentOS 7's elsewhere.
+/// `packaging` offers no manylinux tag below `CentOS` 5's glibc (`x86_64`), `CentOS` 7's elsewhere.
 fn oldest_glibc(target: Target) -> u32 {
     match (target.libc, target.platform) {
         (Libc::Glibc(..), Platform::Amd64) => 5,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::origin::{basename, parse_wheel};
+use super::origin::{basename, is_wheel, parse_wheel};
 use crate::error::Error;
 use crate::facts::{
     Artefact, Artefacts, Dependency, Found, LockKind, Marker, MarkerCache, Place, normalise,
@@ -284,11 +284,6 @@ impl Document {
 pub(super) fn size(table: &DeTable<'_>) -> Option<u64> {
     let integer = table.get("size")?.get_ref().as_integer()?;
     integer.as_str().parse().ok()
-}
-
-/// Is it the name of a wheel?
-pub(super) fn is_wheel(file: &str) -> bool {
-    file.ends_with(".whl")
 }
 
 /// Is it the name of a source distribution? Eggs and Windows installers are not.

@@ -47,7 +47,7 @@ pub(super) fn vcs(kind: VcsKind, url: &str) -> Source {
 pub(super) fn url(url: &str) -> Source {
     let bare = bare(url);
     Source::Url {
-        wheel: bare.ends_with(".whl"),
+        wheel: is_wheel(&bare),
         url: bare,
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn url(url: &str) -> Source {
 pub(super) fn local(lock: &str, path: &str, directory: bool) -> Source {
     Source::Path {
         path: inside(lock, path),
-        wheel: !directory && path.ends_with(".whl"),
+        wheel: !directory && is_wheel(path),
         directory,
     }
 }
@@ -83,6 +83,11 @@ pub(super) fn inside(lock: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Is it the name of a wheel? Installers take the ending in lower case alone.
+pub(super) fn is_wheel(file: &str) -> bool {
+    file.strip_suffix(".whl").is_some()
+}
+
 /// The last part of a URL or path, percent-decoded.
 pub(super) fn basename(url: &str) -> Cow<'_, str> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
@@ -94,7 +99,7 @@ pub(super) fn basename(url: &str) -> Cow<'_, str> {
     }
 }
 
-/// The wheel of a file name, where CPython on Linux may be able to load it.
+/// The wheel of a file name, where `CPython` on Linux may be able to load it.
 pub(super) fn parse_wheel(file: &str, size: Option<u64>) -> Option<Wheel> {
     let tags = file.strip_suffix(".whl")?;
     let platforms = tags.rsplit('-').next()?;

@@ -192,9 +192,11 @@ impl Packages {
         at: Place,
     ) -> Result<(), Error> {
         let name = normalise(name);
+        // `*` is what pipenv writes for a package that the machine it locked on would not install.
         let version = entry
             .version
             .as_deref()
+            .and_then(|version| version.strip_prefix("=="))
             .map(|version| version.trim_start_matches('=').trim().to_owned());
         let marker = entry.markers.as_deref().unwrap_or_default();
         let marker = self.markers.parse(marker).map_err(|error| {

@@ -2,8 +2,8 @@
 
 use toml::de::DeTable;
 
-use super::document::{Document, is_wheel, size};
-use super::origin::{add_index, basename, local, parse_wheel, url, vcs};
+use super::document::{Document, size};
+use super::origin::{add_index, basename, is_wheel, local, parse_wheel, url, vcs};
 use crate::error::Error;
 use crate::facts::{
     Artefact, Artefacts, Dependency, IndexOptions, Lock, LockKind, LockedPackage, Marker, Place,
@@ -180,15 +180,14 @@ fn as_pep508(text: &str) -> String {
         };
         let (literal, after) = rest[start + 1..].split_at(length);
         let after = &after[1..];
-        rest = match membership(after) {
-            Some((operator, prefix, after)) => {
-                out.push_str(&format!("extra {operator} '{prefix}{literal}'"));
-                after
+        rest = if let Some((operator, prefix, after)) = membership(after) {
+            for part in ["extra ", operator, " '", prefix, literal, "'"] {
+                out.push_str(part);
             }
-            None => {
-                out.push_str(&rest[start..=start + 1 + length]);
-                after
-            }
+            after
+        } else {
+            out.push_str(&rest[start..=start + 1 + length]);
+            after
         };
     }
     out.push_str(rest);

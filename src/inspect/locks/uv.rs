@@ -52,7 +52,11 @@ fn format(document: &Document, root: &DeTable<'_>) -> Result<String, Error> {
     let Some(value) = root.get("version") else {
         return Err(document.wrong(document.whole(), "no `version`", expected));
     };
-    match value.get_ref().as_integer().map(|number| number.as_str()) {
+    match value
+        .get_ref()
+        .as_integer()
+        .map(toml::de::DeInteger::as_str)
+    {
         Some("1") => Ok("1".to_owned()),
         Some(other) => Err(super::unsupported(
             LockKind::Uv,

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
+use super::roots::{conflict_items, projects};
 use super::{Root, Selection};
-use crate::facts::{
-    Dependency, Environment, Lock, LockKind, LockedPackage, Marker, Source, Specifier,
-};
+use crate::facts::{Dependency, Environment, Lock, LockKind, LockedPackage, Marker, Specifier};
 use crate::inspect::locks::group_as_extra;
 
 /// One package that is installed.
@@ -359,63 +358,6 @@ fn is_tagged(lock: &Lock) -> bool {
                     .any(|package| !package.groups.is_empty())
         }
     }
-}
-
-/// The entries of the project: the one that is named, the one at the lock's folder, or every member.
-fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
-    let folder = lock.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let find = |test: &dyn Fn(&LockedPackage) -> bool| -> Vec<usize> {
-        let packages = lock.packages.iter().enumerate();
-        packages
-            .filter(|(_, package)| test(package))
-            .map(|(index, _)| index)
-            .collect()
-    };
-    let is_local = |package: &LockedPackage| {
-        matches!(
-            package.source,
-            Source::Virtual { .. }
-                | Source::Path {
-                    directory: true,
-                    ..
-                }
-        )
-    };
-    let named = selection.project.as_deref().map_or_else(Vec::new, |name| {
-        find(&|package| package.name == name && is_local(package))
-    });
-    if !named.is_empty() {
-        return named;
-    }
-    let at_folder = find(
-        &|package| matches!(&package.source, Source::Path { path: Some(path), directory: true, .. } | Source::Virtual { path: Some(path) } if path == folder),
-    );
-    if !at_folder.is_empty() {
-        return at_folder;
-    }
-    let members = find(&|package| lock.members.contains(&package.name));
-    if !members.is_empty() {
-        return members;
-    }
-    find(&|package| matches!(package.source, Source::Virtual { .. }))
-}
-
-/// The items that uv's markers on conflicts test, as they are encoded in the lock: `project-4-shop`, `extra-4-shop-cpu`,
-/// `group-4-shop-dev`, the number being the length of the package's name (uv's `universal_marker.rs`).
-fn conflict_items(lock: &Lock, selection: &Selection, projects: &[usize]) -> Vec<String> {
-    let mut out = Vec::new();
-    for index in projects {
-        let name = &lock.packages[*index].name;
-        let length = name.len();
-        out.push(format!("project-{length}-{name}"));
-        for extra in &selection.extras {
-            out.push(format!("extra-{length}-{name}-{extra}"));
-        }
-        for group in &selection.groups {
-            out.push(format!("group-{length}-{name}-{group}"));
-        }
-    }
-    out
 }
 
 /// Is the version inside a range of any manager: `>=1,<2`, `>=1,<2 || >2.1`, `*`, empty? A dialect that is not known accepts all.
