@@ -13,21 +13,13 @@ use similar::TextDiff;
 
 use crate::error::{Error, printable};
 use crate::lock::LockRecord;
+use crate::render::OutFile;
 use lines::{Syntax, same};
 use merge::Prefer;
 
 pub use drift::{Reason, drift};
 pub use merge::Clash;
 pub use write::write;
-
-/// A generated file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutFile {
-    /// Path relative to the context, `/` between parts.
-    pub path: String,
-    /// The whole text, LF.
-    pub text: String,
-}
 
 /// What the user decided beforehand about files that dockwright would not touch by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

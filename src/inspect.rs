@@ -1,10 +1,10 @@
 //! Turns a source tree into [`ProjectFacts`].
 
 mod document;
-mod pep508;
 pub mod app;
 pub mod context;
 pub mod locks;
+mod pep508;
 pub mod pipfile;
 pub mod pyproject;
 pub mod python;
@@ -12,6 +12,7 @@ pub mod requirements;
 pub mod setuptools;
 #[cfg(test)]
 mod testing;
+mod syntax;
 mod text;
 pub mod tree;
 mod url;
@@ -45,7 +46,7 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
         python: python::read(tree, &mut warnings)?,
         requirements: requirements_files(tree, requirements, &mut warnings)?,
         pipfile: pipfile::read(tree, &tree.in_app("Pipfile"), &mut warnings)?,
-        setuptools: setuptools::read(tree, &mut warnings)?,
+        setuptools: setuptools::read(tree, tree.app(), &mut warnings)?,
         foreign: foreign(tree),
         member_pyprojects: BTreeMap::new(),
         pyproject,
@@ -55,8 +56,8 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
     };
     facts.member_pyprojects = members(tree, &facts, &mut warnings)?;
     facts.python.extend(python_of_manifests(&facts));
-    facts.app = app::read(tree, &facts, &mut warnings)?;
-    facts.sources = app::source_needs(&facts.app);
+    (facts.app, facts.sources) = app::read(tree)?;
+    warnings.append(&mut facts.app.warnings);
     facts.warnings = warnings;
     Ok(facts)
 }
@@ -171,6 +172,10 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
                 .filter_map(|found| found.requires_python.as_ref()),
         )
         .map(|text| range(text, PythonSource::RequiresPython));
+    let pipfile = facts
+        .pipfile
+        .iter()
+        .filter_map(|pipfile| pipfile.python.clone());
     let locks = facts
         .locks
         .iter()
@@ -183,7 +188,7 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
             text: Found::new(generator.value.python.clone()?, generator.at.clone()),
         })
     });
-    manifests.chain(locks).chain(headers).collect()
+    manifests.chain(locks).chain(pipfile).chain(headers).collect()
 }
 
 fn foreign(tree: &Tree) -> Vec<Found<String>> {

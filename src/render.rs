@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::error::Error;
@@ -36,8 +38,11 @@ const TEMPLATES: [(&str, &str); 10] = [
 /// Renders every file of the plan.
 ///
 /// # Errors
-/// Only by a bug: a template that does not fit the plan.
+/// The plan has no start command; or a bug: a template that does not fit the plan.
 pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
+    if plan.runtime.command.is_none() {
+        return Err(no_command(plan));
+    }
     let [dockerfile, dockerignore] = plan.files();
     Ok(vec![
         OutFile {
@@ -49,6 +54,15 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
             text: text("dockerignore.j2", &context! {})?,
         },
     ])
+}
+
+fn no_command(plan: &BuildPlan) -> Error {
+    Error::Undecided {
+        what: "no start command was found".to_owned(),
+        evidence: plan.start.looked.clone(),
+        help: "say it: `dockwright generate --command 'python main.py'`, or `--app module:object` for a web application"
+            .to_owned(),
+    }
 }
 
 fn text(template: &str, context: &Value) -> Result<String, Error> {
@@ -67,9 +81,7 @@ fn environment() -> &'static Environment<'static> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        environment.set_trim_blocks(true);
-        environment.set_lstrip_blocks(true);
-        environment.set_keep_trailing_newline(true);
+        environment.set_syntax(syntax());
         for (name, source) in TEMPLATES {
             environment
                 .add_template(name, source)
@@ -77,6 +89,16 @@ fn environment() -> &'static Environment<'static> {
         }
         environment
     })
+}
+
+/// A block's own line leaves no trace.
+fn syntax() -> SyntaxConfig {
+    SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+        .unwrap_or_else(|error| unreachable!("the default delimiters are valid: {error}"))
 }
 
 /// One blank line between blocks, none at the start, one newline at the end: blocks may come and go without a trace.
@@ -102,34 +124,30 @@ fn tidy(text: &str) -> String {
 fn dockerfile_context(plan: &BuildPlan) -> Value {
     let tool = plan.base.tool.name();
     context! {
-        syntax => plan.syntax,
-        base => plan.base,
+        syntax => plan.syntax.clone(),
+        base => Serde(&plan.base),
         builder => context! {
-            packages => names(&plan.system.build),
-            comments => reasons(&plan.system.build),
+            packages => Serde(names(&plan.system.build)),
+            comments => Serde(reasons(&plan.system.build)),
             tool,
         },
-        install => plan.install,
-        source => plan.source,
+        install => Serde(&plan.install),
+        source => Serde(&plan.source),
         user => context! {
-            name => plan.user.name,
+            name => plan.user.name.clone(),
             uid => plan.user.uid,
             gid => plan.user.gid,
-            home => plan.user.home,
-            seeded => plan.base.seeded,
+            home => plan.user.home.clone(),
+            seeded => Serde(&plan.base.seeded),
             tool,
         },
         runtime => context! {
-            packages => names(&plan.system.run),
-            comments => reasons(&plan.system.run),
-            steps => plan.runtime_steps,
+            packages => Serde(names(&plan.system.run)),
+            comments => Serde(reasons(&plan.system.run)),
             tool,
-            env => plan.env,
-            workdir => plan.workdir,
             port => plan.start.port,
-            stop_signal => plan.start.stop_signal,
-            health => plan.health,
-            command => plan.command,
+            stop_signal => plan.start.stop_signal.clone(),
+            ..Value::from(Serde(&plan.runtime))
         },
     }
 }

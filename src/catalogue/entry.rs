@@ -1,7 +1,7 @@
 //! What the catalogue says of one distribution, as the shelves' TOML spells it.
 
 pub use crate::settings::Suite;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 use crate::facts::{Platform, Specifier};
 

@@ -15,7 +15,6 @@ use tempfile::{Builder, NamedTempFile};
 use super::disk::{failed, target};
 use super::{Change, refusal};
 use crate::error::Error;
-use crate::lock::LOCK_FILE;
 
 /// Temporary files begin so; the next run removes what a killed one left.
 const PREFIX: &str = ".dockwright-";
@@ -26,12 +25,12 @@ const SUFFIX: &str = ".tmp";
 /// How long another run is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Writes the changes and the lock file's text; files that would not change are not touched.
+/// Writes the changes and the lock file's text, `lock` being its path and its text; files that would not change are not touched.
 ///
 /// # Errors
 /// A change is a conflict or foreign ([`refusal`]); a file was changed since it was compared; another run holds the folder
 /// for more than ten seconds; the disk refuses. All files are then as they were.
-pub fn write(root: &Path, changes: &[Change], lock: &str) -> Result<(), Error> {
+pub fn write(root: &Path, changes: &[Change], lock: (&str, &str)) -> Result<(), Error> {
     write_with(root, changes, lock, &|file, to| {
         file.persist(to).map(drop).map_err(|error| error.error)
     })
@@ -47,18 +46,23 @@ struct Step {
     old: Option<NamedTempFile>,
 }
 
-fn write_with(root: &Path, changes: &[Change], lock: &str, rename: Rename) -> Result<(), Error> {
+fn write_with(
+    root: &Path,
+    changes: &[Change],
+    lock: (&str, &str),
+    rename: Rename,
+) -> Result<(), Error> {
     if let Some(error) = refusal(changes) {
         return Err(error);
     }
-    let before = super::disk::read(root, LOCK_FILE)?;
+    let before = super::disk::read(root, lock.0)?;
     let mut wanted: Vec<(&str, &str)> = changes
         .iter()
         .filter(|change| change.writes())
         .map(|change| (change.path.as_str(), change.after.as_str()))
         .collect();
-    if before.as_deref() != Some(lock) {
-        wanted.push((LOCK_FILE, lock));
+    if before.as_deref() != Some(lock.1) {
+        wanted.push(lock);
     }
     if wanted.is_empty() {
         return Ok(());

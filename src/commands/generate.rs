@@ -7,7 +7,6 @@ use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::Warning;
-use crate::lock::LOCK_FILE;
 use crate::{Preview, preview};
 
 use super::put;
@@ -49,7 +48,7 @@ pub fn run(
     }
     let lock = preview.record.to_text();
     let lock_path = preview.lock_path();
-    change::write(&preview.root, &preview.changes, &lock_path, &lock)?;
+    change::write(&preview.root, &preview.changes, (&lock_path, &lock))?;
     put(say, &warnings(&preview.plan.warnings))?;
     put(out, &summary(&preview))?;
     Ok(Exit::Done)

@@ -129,6 +129,15 @@ impl Specifier {
         }
     }
 
+    /// The version of a `>=` or `~=` clause, which the range then holds; `None` without one.
+    pub fn lower_bound(&self) -> Option<String> {
+        use pep440_rs::Operator::{GreaterThanEqual, TildeEqual};
+        self.0
+            .iter()
+            .find(|clause| matches!(clause.operator(), GreaterThanEqual | TildeEqual))
+            .map(|clause| clause.version().to_string())
+    }
+
     /// True for any version.
     pub fn is_any(&self) -> bool {
         self.0.is_empty()

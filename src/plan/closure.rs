@@ -16,7 +16,7 @@ pub use roots::{Root, Selection};
 pub use serve::{Gap, Served, installed_size, serves};
 
 /// A distribution that ends up in the image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Distribution {
     /// Normalised name.
     pub name: String,

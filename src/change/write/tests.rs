@@ -43,7 +43,7 @@ fn all_files_are_written_and_nothing_else_stays() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     fs::write(root.join(".dockwright-killed.tmp"), "half").unwrap();
-    write(root, &changes(root), "lock\n").unwrap();
+    write(root, &changes(root), (LOCK_FILE, "lock\n")).unwrap();
     let paths: Vec<_> = listing(root)
         .into_iter()
         .filter(|(_, text)| !text.is_empty())
@@ -68,7 +68,7 @@ fn all_files_are_written_and_nothing_else_stays() {
         .unwrap()
         .modified()
         .unwrap();
-    write(root, &changes(root), "lock\n").unwrap();
+    write(root, &changes(root), (LOCK_FILE, "lock\n")).unwrap();
     assert_eq!(
         fs::metadata(root.join("Dockerfile"))
             .unwrap()
@@ -87,7 +87,7 @@ fn a_failure_at_any_rename_leaves_all_as_it_was() {
         fs::write(root.join(LOCK_FILE), "old\n").unwrap();
         let before = listing(root);
         let count = Cell::new(0);
-        let result = write_with(root, &changes(root), "lock\n", &|file, to| {
+        let result = write_with(root, &changes(root), (LOCK_FILE, "lock\n"), &|file, to| {
             if count.replace(count.get() + 1) == fails {
                 return Err(io::Error::from(ErrorKind::StorageFull));
             }
@@ -109,7 +109,7 @@ fn a_file_saved_meanwhile_is_not_overwritten() {
     let root = folder.path();
     let changes = changes(root);
     fs::write(root.join("Dockerfile"), "saved\n").unwrap();
-    let error = write(root, &changes, "lock\n").unwrap_err().to_string();
+    let error = write(root, &changes, (LOCK_FILE, "lock\n")).unwrap_err().to_string();
     assert!(
         error.contains("it was changed while dockwright ran"),
         "{error}"
@@ -138,7 +138,7 @@ fn links_are_not_followed() {
         let root = folder.path();
         symlink(other.path(), root.join(link)).unwrap();
         let error = compare(root, &files(), None, Options::default())
-            .and_then(|changes| write(root, &changes, "lock\n"))
+            .and_then(|changes| write(root, &changes, (LOCK_FILE, "lock\n")))
             .unwrap_err();
         assert!(error.to_string().contains("a link stands there"), "{error}");
         assert!(listing(other.path()).is_empty());
@@ -155,7 +155,7 @@ fn permissions_stay() {
     let file = root.join("Dockerfile");
     fs::write(&file, "old\n").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-    write(root, &changes(root), "lock\n").unwrap();
+    write(root, &changes(root), (LOCK_FILE, "lock\n")).unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap(), "new Dockerfile\n");
     assert_eq!(
         fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -169,7 +169,7 @@ fn permissions_stay() {
     fs::write(root.join(".dockerignore"), "old\n").unwrap();
     let mut changes = changes(root);
     changes[0].state = super::super::State::Updated;
-    let error = write(root, &changes, "lock\n").unwrap_err().to_string();
+    let error = write(root, &changes, (LOCK_FILE, "lock\n")).unwrap_err().to_string();
     assert!(error.contains("it is read-only"), "{error}");
     assert_eq!(
         fs::read_to_string(root.join(".dockerignore")).unwrap(),
@@ -185,7 +185,7 @@ fn another_run_is_waited_for() {
     let held = hold(root).unwrap();
     let changes = changes(root);
     std::thread::scope(|scope| {
-        let run = scope.spawn(|| write(root, &changes, "lock\n"));
+        let run = scope.spawn(|| write(root, &changes, (LOCK_FILE, "lock\n")));
         sleep(Duration::from_millis(100));
         assert!(listing(root).is_empty());
         drop(held);
@@ -213,7 +213,7 @@ fn put(root: &Path, name: &str) -> Result<(), Error> {
         force: true,
         keep: false,
     };
-    write(root, &compare(root, &state(name), None, force)?, name)
+    write(root, &compare(root, &state(name), None, force)?, (LOCK_FILE, name))
 }
 
 /// Starts this test again as a process that writes two states in turn, and kills it at many moments.

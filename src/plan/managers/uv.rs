@@ -126,7 +126,7 @@ pub(super) fn with_uv(
     Ok(install)
 }
 
-/// The one version that `required-version` allows, where dockwright's own is not allowed.
+/// A version that `required-version` allows, where it does not allow dockwright's own: the one it names, or its lower bound.
 fn version(question: &Question<'_>) -> Option<String> {
     let pyprojects = question
         .facts
@@ -142,5 +142,5 @@ fn version(question: &Question<'_>) -> Option<String> {
     if range.contains(&Tools::builtin().uv.version) {
         return None;
     }
-    range.pinned().or_else(|| range.newest_bound())
+    range.pinned().or_else(|| range.lower_bound())
 }
