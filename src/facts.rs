@@ -1,6 +1,7 @@
 //! Facts: what the project says, each value with the file and line that prove it; no decision stands here.
 
 pub mod app;
+mod command_line;
 mod lock;
 mod requirement;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use command_line::{Arg, CommandLine, Parsed, Part, quoted};
 pub use lock::{Artefact, Artefacts, Dependency, Lock, LockKind, LockedPackage, Wheel};
 pub use requirement::{
     Environment, Libc, Marker, MarkerCache, Platform, Requirement, Source, Specifier, VcsKind,

@@ -6,6 +6,7 @@
 //! source tree → inspect → ProjectFacts → plan → BuildPlan → render → files → change → write | diff | exit code
 //! ```
 
+pub mod catalogue;
 pub mod error;
 pub mod facts;
 pub mod inspect;
