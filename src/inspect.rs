@@ -1,4 +1,5 @@
 //! Turns a source tree into [`ProjectFacts`](crate::facts::ProjectFacts).
 
+pub mod app;
 pub mod syntax;
 pub mod tree;

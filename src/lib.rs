@@ -10,3 +10,4 @@ pub mod catalogue;
 pub mod error;
 pub mod facts;
 pub mod inspect;
+pub mod plan;

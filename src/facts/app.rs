@@ -26,6 +26,8 @@ pub struct AppFacts {
     pub scripts: Vec<Found<GuardedScript>>,
     /// Routes that look like health checks, shortest first.
     pub health: Vec<Found<String>>,
+    /// Where Celery's periodic tasks are set: `beat_schedule`, `CELERY_BEAT_SCHEDULE`, `on_after_configure`.
+    pub beat: Option<Place>,
     /// Environment variables that the code reads, by name, with the first place.
     pub variables: BTreeMap<String, Place>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder.
@@ -97,6 +99,10 @@ pub struct AppObject {
     pub imported: bool,
     /// The file runs it when started as a script: at module level or under the guard.
     pub runs: bool,
+    /// The port that the file's own start call names.
+    pub port: Option<Found<u16>>,
+    /// The start call names the loopback address: nothing outside the container reaches it.
+    pub loopback: Option<Place>,
 }
 
 /// What can be handed to a server.

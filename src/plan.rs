@@ -1,0 +1,3 @@
+//! Turns facts into decisions, each with its reason.
+
+pub mod command;
