@@ -193,7 +193,7 @@ impl Reader<'_> {
             "import_from_statement" => self.import(node, node.child_by_field_name("module_name")),
             "assignment" => self.assign(node, false),
             "augmented_assignment" => self.assign(node, true),
-            "call" => {
+            "call" | "subscript" => {
                 if let Value::Call(call) = self.value(node) {
                     let call = self.place(node, *call);
                     self.out.calls.push(call);
@@ -292,7 +292,13 @@ impl Reader<'_> {
         ) else {
             return;
         };
-        if let Value::Name(target) = self.value(left) {
+        if let Value::Call(mut setting) = self.value(left) {
+            // `os.environ["X"] = "y"`
+            setting.callee = setting.callee.replace("environ.get", "environ.setdefault");
+            setting.args.push(self.value(right));
+            let setting = self.place(node, *setting);
+            self.out.calls.push(setting);
+        } else if let Value::Name(target) = self.value(left) {
             // `a = b = Flask()`: the inner assignment is visited on its own, its value is the outer one's too.
             let mut right = right;
             while right.kind() == "assignment" {

@@ -247,6 +247,7 @@ pub fn choose(facts: &ProjectFacts, installed: &Installed, wish: &Wish) -> Resul
     });
     surroundings::complete(&known, &mut start);
     processes::complete(&known, &mut start);
+    start.warnings.extend(facts.app.warnings.iter().cloned());
     start.warnings.sort();
     start.warnings.dedup();
     Ok(start)

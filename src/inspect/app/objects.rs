@@ -191,8 +191,17 @@ impl File<'_> {
             }
         }
         for (name, (framework, line)) in found {
-            if by_target(table(framework)) {
-                self.add(framework, ObjectKind::Object(name.to_owned()), line);
+            let table = table(framework);
+            if by_target(table) {
+                // Not taken out above: the attribute has no name of its own.
+                let bare = self.source.outline.assigns.iter().any(|assign| {
+                    assign.target == name && self.makers.made(self.source, &assign.value).is_some()
+                });
+                let name = match table.attribute.as_ref().filter(|_| bare) {
+                    Some(attribute) => format!("{name}.{attribute}"),
+                    None => name.to_owned(),
+                };
+                self.add(framework, ObjectKind::Object(name), line);
             }
         }
     }
@@ -275,7 +284,8 @@ impl File<'_> {
             };
             let start = self.start(framework);
             let guarded = outline.guard.is_some() && framework.role != Role::Tool;
-            if start.is_some() || guarded && constructed.is_some() {
+            let enough = guarded || !framework.command.is_empty();
+            if start.is_some() || enough && constructed.is_some() {
                 self.add(
                     name,
                     ObjectKind::Script,

@@ -102,6 +102,15 @@ fn expression(node: Node<'_>, source: &[u8], depth: usize) -> Value {
         "identifier" => Value::Name(text(node, source)),
         "attribute" => attribute(node, source),
         "call" => call(node, source, depth),
+        "subscript" => match part("value") {
+            // `os.environ["X"]` says the same as `os.environ.get("X")`.
+            Value::Name(name) if name.ends_with("environ") => Value::Call(Box::new(Call {
+                callee: format!("{name}.get"),
+                args: vec![part("subscript")],
+                ..Call::default()
+            })),
+            _ => Value::Other,
+        },
         "list" | "tuple" | "set" | "expression_list" => Value::List(children(node, source, depth)),
         "parenthesized_expression" | "await" => node
             .named_child(0)

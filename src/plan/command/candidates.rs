@@ -79,7 +79,7 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
 }
 
 /// Lower is better; equal ranks are equal candidates.
-type Rank = (bool, bool, Role, bool, u8, usize, usize, usize, bool, usize);
+type Rank = (bool, bool, bool, Role, u8, usize, usize, usize, bool, usize);
 
 fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     let asked = framework.distribution.iter().any(|name| known.direct(name))
@@ -114,8 +114,8 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     (
         needs,
         !asked,
-        framework.role,
         embedded,
+        framework.role,
         u8::from(!passes_on) + kind,
         object.module.file.matches('/').count(),
         stems,
@@ -258,7 +258,8 @@ fn without_server(
 ) {
     let own_server =
         !framework.development && framework.command.is_empty() && !framework.starts.is_empty();
-    if object.runs && own_server || matches!(object.kind, ObjectKind::Script) {
+    let nameless = object.module.module.is_empty() || matches!(object.kind, ObjectKind::Script);
+    if object.runs && own_server || nameless {
         run(known, object, framework, start);
         return;
     }

@@ -96,6 +96,7 @@ pub(super) fn command(
         !hidden
     });
     let mut argv: Vec<Arg> = Vec::new();
+    let mut placed = false;
     let worker_kept = kept.iter().any(|word| {
         matches!(word.as_str(), "-k" | "--worker-class") || word.starts_with("--worker-class=")
     });
@@ -113,10 +114,14 @@ pub(super) fn command(
             words.next();
             continue;
         }
-        if word.contains("{target}") {
+        let target_next = word.starts_with("--") && !word.contains('=') && next == Some("{target}");
+        if (target_next || word.contains("{target}")) && !placed {
+            placed = true;
             argv.extend(config_argument(server, config));
             argv.extend(kept.iter().map(Arg::text));
             argv.extend(extra.drain(..).map(Arg::text));
+        }
+        if word.contains("{target}") {
             argv.push(Arg::text(word.replace("{target}", &name)));
         } else if word.contains("{worker}") {
             argv.push(Arg::text(known.asgi_worker().unwrap_or_default()));
