@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Options, OutFile, compare};
 use super::*;
+use crate::lock::LOCK_FILE;
 
 fn files() -> Vec<OutFile> {
     ["Dockerfile", ".dockerignore", ".github/workflows/image.yml"]
