@@ -7,9 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::error::{Error, printable};
-use crate::settings::{
-    Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
-};
+use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite};
 
 /// Writes the Dockerfile that an expert would, from a Python project's own files.
 #[derive(Debug, Parser)]
@@ -86,10 +84,22 @@ pub struct Project {
     #[arg(default_value = ".", value_name = "DIR")]
     pub dir: PathBuf,
     /// Python version, such as 3.13
-    #[arg(long, env = "DOCKWRIGHT_PYTHON", value_name = "X.Y", hide_env = true, help_heading = "Base")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_PYTHON",
+        value_name = "X.Y",
+        hide_env = true,
+        help_heading = "Base"
+    )]
     python: Option<String>,
     /// Base image: slim, full, alpine, or any image that has Python
-    #[arg(long, env = "DOCKWRIGHT_BASE", value_name = "BASE", hide_env = true, help_heading = "Base")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_BASE",
+        value_name = "BASE",
+        hide_env = true,
+        help_heading = "Base"
+    )]
     base: Option<String>,
     /// Debian release
     #[arg(long, env = "DOCKWRIGHT_SUITE", value_parser = PossibleValuesParser::new(Suite::NAMES), hide_env = true, help_heading = "Base")]
@@ -107,55 +117,149 @@ pub struct Project {
     #[arg(long, env = "DOCKWRIGHT_INSTALLER", value_parser = PossibleValuesParser::new(Installer::NAMES), hide_env = true, help_heading = "Dependencies")]
     installer: Option<String>,
     /// Requirements file to install
-    #[arg(long, env = "DOCKWRIGHT_REQUIREMENTS", value_name = "FILE", hide_env = true, help_heading = "Dependencies")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_REQUIREMENTS",
+        value_name = "FILE",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
     requirements: Option<String>,
     /// Dependency groups to add (`!name` leaves one out)
-    #[arg(long, env = "DOCKWRIGHT_GROUPS", value_delimiter = ',', value_name = "NAME", hide_env = true, help_heading = "Dependencies")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_GROUPS",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
     groups: Vec<String>,
     /// Extras of the project to add (`!name` leaves one out)
-    #[arg(long, env = "DOCKWRIGHT_EXTRAS", value_delimiter = ',', value_name = "NAME", hide_env = true, help_heading = "Dependencies")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_EXTRAS",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
     extras: Vec<String>,
     /// System packages for the builder (`!name` takes one out)
-    #[arg(long, env = "DOCKWRIGHT_BUILD_PACKAGES", value_delimiter = ',', value_name = "NAME", hide_env = true, help_heading = "Dependencies")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_BUILD_PACKAGES",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
     build_packages: Vec<String>,
     /// System packages for the runtime (`!name` takes one out)
-    #[arg(long, env = "DOCKWRIGHT_RUN_PACKAGES", value_delimiter = ',', value_name = "NAME", hide_env = true, help_heading = "Dependencies")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_RUN_PACKAGES",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
     run_packages: Vec<String>,
     /// Start command
-    #[arg(long, env = "DOCKWRIGHT_COMMAND", value_name = "LINE", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_COMMAND",
+        value_name = "LINE",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     command: Option<String>,
     /// Application object, module:object or module:factory()
-    #[arg(long, env = "DOCKWRIGHT_APP", value_name = "OBJECT", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_APP",
+        value_name = "OBJECT",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     app: Option<String>,
     /// Server for a web application
-    #[arg(long, env = "DOCKWRIGHT_SERVER", value_name = "NAME", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_SERVER",
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     server: Option<String>,
     /// Port to listen on
-    #[arg(long, env = "DOCKWRIGHT_PORT", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_PORT",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     port: Option<u16>,
     /// Path that the health check asks for
-    #[arg(long, env = "DOCKWRIGHT_HEALTHCHECK_PATH", value_name = "PATH", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_HEALTHCHECK_PATH",
+        value_name = "PATH",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     healthcheck_path: Option<String>,
     /// No health check
-    #[arg(long, env = "DOCKWRIGHT_NO_HEALTHCHECK", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_NO_HEALTHCHECK",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     no_healthcheck: bool,
     /// Environment variable of the image; never a secret
     #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
     variables: Vec<String>,
     /// User name
-    #[arg(long, env = "DOCKWRIGHT_USER", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_USER",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     user: Option<String>,
     /// User ID
-    #[arg(long, env = "DOCKWRIGHT_UID", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_UID",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     uid: Option<u32>,
     /// Group ID
-    #[arg(long, env = "DOCKWRIGHT_GID", hide_env = true, help_heading = "Running")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_GID",
+        hide_env = true,
+        help_heading = "Running"
+    )]
     gid: Option<u32>,
     /// No `--mount`: for the legacy builder, kaniko and old buildah
-    #[arg(long, env = "DOCKWRIGHT_NO_BUILDKIT", hide_env = true, help_heading = "Writing")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_NO_BUILDKIT",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
     no_buildkit: bool,
     /// Frontend image for a `# syntax=` line
-    #[arg(long, env = "DOCKWRIGHT_SYNTAX", value_name = "IMAGE", hide_env = true, help_heading = "Writing")]
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_SYNTAX",
+        value_name = "IMAGE",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
     syntax: Option<String>,
 }
 
@@ -178,7 +282,10 @@ impl Project {
             python: self.python.clone(),
             base: self.base.clone(),
             suite: self.suite.as_deref().and_then(Suite::from_name),
-            package_tool: self.package_tool.as_deref().and_then(PackageTool::from_name),
+            package_tool: self
+                .package_tool
+                .as_deref()
+                .and_then(PackageTool::from_name),
             manager: self.manager.as_deref().and_then(Manager::from_name),
             installer: self.installer.as_deref().and_then(Installer::from_name),
             requirements: self.requirements.clone(),

@@ -1,8 +1,8 @@
 //! Turns a source tree into [`ProjectFacts`].
 
-mod document;
 pub mod app;
 pub mod context;
+mod document;
 pub mod locks;
 mod pep508;
 pub mod pipfile;
@@ -10,9 +10,9 @@ pub mod pyproject;
 pub mod python;
 pub mod requirements;
 pub mod setuptools;
+pub mod syntax;
 #[cfg(test)]
 mod testing;
-mod syntax;
 mod text;
 pub mod tree;
 mod url;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::facts::{
-    Found, Layout, Lock, Place, ProjectFacts, PythonRequest, PythonSource, Pyproject,
+    Found, Layout, Lock, Place, ProjectFacts, Pyproject, PythonRequest, PythonSource,
     RequirementsFile, Warning,
 };
 
@@ -188,7 +188,11 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
             text: Found::new(generator.value.python.clone()?, generator.at.clone()),
         })
     });
-    manifests.chain(locks).chain(pipfile).chain(headers).collect()
+    manifests
+        .chain(locks)
+        .chain(pipfile)
+        .chain(headers)
+        .collect()
 }
 
 fn foreign(tree: &Tree) -> Vec<Found<String>> {

@@ -234,7 +234,12 @@ fn project_name(facts: &ProjectFacts) -> String {
         .pyproject
         .iter()
         .filter_map(|pyproject| pyproject.name.as_ref())
-        .chain(facts.setuptools.iter().filter_map(|found| found.name.as_ref()))
+        .chain(
+            facts
+                .setuptools
+                .iter()
+                .filter_map(|found| found.name.as_ref()),
+        )
         .map(|name| name.value.clone())
         .next()
         .unwrap_or_else(|| facts.folder.clone())
@@ -261,7 +266,11 @@ fn user(settings: &Settings) -> Result<User, Error> {
 
 /// The platforms that the image is for: both, unless the user says otherwise.
 pub(crate) fn platforms(settings: &Settings) -> Vec<Platform> {
-    let wished: BTreeSet<Platform> = settings.platforms.iter().map(|name| (*name).into()).collect();
+    let wished: BTreeSet<Platform> = settings
+        .platforms
+        .iter()
+        .map(|name| (*name).into())
+        .collect();
     if wished.is_empty() {
         Platform::ALL.to_vec()
     } else {

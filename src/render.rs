@@ -24,15 +24,39 @@ pub struct OutFile {
 /// Every template, embedded, under the name that others include it by.
 const TEMPLATES: [(&str, &str); 10] = [
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
-    ("dockerignore.j2", include_str!("../templates/dockerignore.j2")),
+    (
+        "dockerignore.j2",
+        include_str!("../templates/dockerignore.j2"),
+    ),
     ("macros.j2", include_str!("../templates/macros.j2")),
-    ("managers/pip.j2", include_str!("../templates/managers/pip.j2")),
-    ("managers/uv.j2", include_str!("../templates/managers/uv.j2")),
-    ("managers/poetry.j2", include_str!("../templates/managers/poetry.j2")),
-    ("managers/pdm.j2", include_str!("../templates/managers/pdm.j2")),
-    ("managers/pipenv.j2", include_str!("../templates/managers/pipenv.j2")),
-    ("managers/pylock.j2", include_str!("../templates/managers/pylock.j2")),
-    ("managers/project.j2", include_str!("../templates/managers/project.j2")),
+    (
+        "managers/pip.j2",
+        include_str!("../templates/managers/pip.j2"),
+    ),
+    (
+        "managers/uv.j2",
+        include_str!("../templates/managers/uv.j2"),
+    ),
+    (
+        "managers/poetry.j2",
+        include_str!("../templates/managers/poetry.j2"),
+    ),
+    (
+        "managers/pdm.j2",
+        include_str!("../templates/managers/pdm.j2"),
+    ),
+    (
+        "managers/pipenv.j2",
+        include_str!("../templates/managers/pipenv.j2"),
+    ),
+    (
+        "managers/pylock.j2",
+        include_str!("../templates/managers/pylock.j2"),
+    ),
+    (
+        "managers/project.j2",
+        include_str!("../templates/managers/project.j2"),
+    ),
 ];
 
 /// Renders every file of the plan.
@@ -138,7 +162,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
             uid => plan.user.uid,
             gid => plan.user.gid,
             home => plan.user.home.clone(),
-            seeded => Serde(&plan.base.seeded),
+            without => without(&plan.base.seeded),
             tool,
         },
         runtime => context! {
@@ -152,21 +176,33 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
     }
 }
 
-fn names(packages: &[SystemPackage]) -> Vec<&str> {
-    packages.iter().map(|package| package.name.as_str()).collect()
+/// The command that takes the base's own installers out, with what leads to the next one.
+fn without(seeded: &[String]) -> String {
+    if seeded.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "pip uninstall --yes --root-user-action=ignore {} \\\n    && ",
+            seeded.join(" ")
+        )
+    }
 }
 
-/// One comment for each reason, with all the packages that share it.
+fn names(packages: &[SystemPackage]) -> Vec<&str> {
+    packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect()
+}
+
+/// One comment for each reason, with all the packages that share it. No version stands there: a new one changes no line.
 fn reasons(packages: &[SystemPackage]) -> Vec<Comment> {
     let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for package in packages {
         let whom: Vec<String> = package
             .because
             .iter()
-            .map(|because| match &because.version {
-                Some(version) => format!("{} {version} {}", because.requirement, because.why),
-                None => format!("{} {}", because.requirement, because.why),
-            })
+            .map(|because| format!("{}: {}", because.requirement, because.why))
             .collect();
         by_reason
             .entry(whom.join("; "))

@@ -270,9 +270,12 @@ impl Settings {
         }
         for name in self.packages.build.iter().chain(&self.packages.run) {
             let bare = name.strip_prefix('!').unwrap_or(name);
-            checked("packages", bare, "a package name of the distribution", |c| {
-                c.is_ascii_alphanumeric() || ".-+_:=~".contains(c)
-            })?;
+            checked(
+                "packages",
+                bare,
+                "a package name of the distribution",
+                |c| c.is_ascii_alphanumeric() || ".-+_:=~".contains(c),
+            )?;
         }
         for name in self.groups.iter().chain(&self.extras) {
             let bare = name.strip_prefix('!').unwrap_or(name);

@@ -20,11 +20,7 @@ pub fn run(
     say: &mut dyn Write,
 ) -> Result<Exit, Error> {
     let preview = preview(&project.dir, project.settings()?, Options::default())?;
-    let reasons = change::drift(
-        preview.recorded.as_ref(),
-        &preview.record,
-        &preview.changes,
-    );
+    let reasons = change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes);
     if reasons.is_empty() {
         put(say, "up to date\n")?;
         return Ok(Exit::Done);
@@ -46,6 +42,9 @@ pub fn run(
         }
     }
     put(out, &text)?;
-    put(say, "\nout of date: run `dockwright generate` and commit what it writes\n")?;
+    put(
+        say,
+        "\nout of date: run `dockwright generate` and commit what it writes\n",
+    )?;
     Ok(Exit::Differs)
 }

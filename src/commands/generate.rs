@@ -68,7 +68,12 @@ fn diffs(changes: &[Change]) -> String {
 pub(crate) fn warnings(warnings: &[Warning]) -> String {
     let mut text = String::new();
     for warning in warnings {
-        let _ = writeln!(text, "warning[{}]: {}", warning.code, printable(&warning.message));
+        let _ = writeln!(
+            text,
+            "warning[{}]: {}",
+            warning.code,
+            printable(&warning.message)
+        );
         if let Some(at) = &warning.at {
             let _ = writeln!(text, "  at {}", printable(&at.to_string()));
         }

@@ -57,7 +57,10 @@ fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
         decisions.insert("builder".to_owned(), plan.base.builder.clone());
     }
     if let Some(command) = &plan.start.command {
-        decisions.insert("command".to_owned(), command.argv(plan.start.port).join(" "));
+        decisions.insert(
+            "command".to_owned(),
+            command.argv(plan.start.port).join(" "),
+        );
     }
     if let Some(port) = plan.start.port {
         decisions.insert("port".to_owned(), port.to_string());

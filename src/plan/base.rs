@@ -54,7 +54,9 @@ pub fn choose(
 ) -> Result<Base, Error> {
     let releases = Releases::builtin();
     let release = releases.get(python.minor);
-    let suites = release.map(|release| release.suites.clone()).unwrap_or_default();
+    let suites = release
+        .map(|release| release.suites.clone())
+        .unwrap_or_default();
     let mut seeded = vec!["pip".to_owned()];
     seeded.extend(release.iter().flat_map(|release| release.seeded.clone()));
     let suite = match settings.suite.or(wanted) {
@@ -78,7 +80,10 @@ pub fn choose(
     let kind = settings.base.as_deref().unwrap_or("slim");
     if matches!(kind, "slim" | "full") && !suites.is_empty() && !suites.contains(&suite) {
         return Err(Error::Settings {
-            what: format!("there is no official image of Python {version} on {}", suite.name()),
+            what: format!(
+                "there is no official image of Python {version} on {}",
+                suite.name()
+            ),
             at: None,
             help: format!("pass `--suite {}`", suites[0].name()),
         });

@@ -68,16 +68,17 @@ pub fn closure(
 }
 
 /// The distributions of plain requirements (requirements files, a manifest without a lock): what they name, not what those
-/// need in turn. `constrained` gives versions to what they leave open. Requirements without a name are left out.
+/// need in turn. `constrained` gives versions to what they leave open. A checkout without a name goes by its repository's;
+/// files and folders without a name are left out.
 #[must_use]
 pub fn from_requirements(
     requirements: &[Requirement],
     constrained: &[Requirement],
     environments: &[Environment],
 ) -> Vec<Distribution> {
-    let mut merged: BTreeMap<&str, Distribution> = BTreeMap::new();
+    let mut merged: BTreeMap<String, Distribution> = BTreeMap::new();
     for requirement in requirements {
-        let Some(name) = requirement.name.as_deref() else {
+        let Some(name) = name_of(requirement) else {
             continue;
         };
         for environment in environments {
@@ -87,9 +88,9 @@ pub fn from_requirements(
             let version = requirement
                 .specifier
                 .pinned()
-                .or_else(|| constraint(name, constrained, environment));
-            let entry = merged.entry(name).or_insert_with(|| Distribution {
-                name: name.to_owned(),
+                .or_else(|| constraint(&name, constrained, environment));
+            let entry = merged.entry(name.clone()).or_insert_with(|| Distribution {
+                name: name.clone(),
                 version: None,
                 extras: BTreeSet::new(),
                 source: requirement.source.clone(),
@@ -109,6 +110,20 @@ pub fn from_requirements(
         }
     }
     merged.into_values().collect()
+}
+
+/// The requirement's name, or that of the repository it is checked out from.
+fn name_of(requirement: &Requirement) -> Option<String> {
+    if let Some(name) = &requirement.name {
+        return Some(name.clone());
+    }
+    let Source::Vcs { url, .. } = &requirement.source else {
+        return None;
+    };
+    let path = url.split(['#', '?']).next()?.trim_end_matches('/');
+    let last = path.rsplit('/').next()?;
+    let bare = last.split('@').next()?.trim_end_matches(".git");
+    Some(crate::facts::normalise(bare)).filter(|name| !name.is_empty())
 }
 
 /// The version that a constraint pins in an environment.

@@ -145,11 +145,7 @@ fn declared(facts: &ProjectFacts, chosen: &Chosen<'_>) -> Vec<Requirement> {
     all
 }
 
-fn selection(
-    facts: &ProjectFacts,
-    chosen: &Chosen<'_>,
-    requirements: &[Requirement],
-) -> Selection {
+fn selection(facts: &ProjectFacts, chosen: &Chosen<'_>, requirements: &[Requirement]) -> Selection {
     let project = facts
         .pyproject
         .as_ref()

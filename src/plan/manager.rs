@@ -192,10 +192,7 @@ fn beside_lock(
     warnings.push(
         Warning::new(
             "requirements-ignored",
-            format!(
-                "{} is not read, {} is: {reason}",
-                file.path, lock.path
-            ),
+            format!("{} is not read, {} is: {reason}", file.path, lock.path),
             "pass `--manager pip` to install from the requirements file instead",
         )
         .at(Place::new(file.path.clone(), 1)),
@@ -212,9 +209,7 @@ fn lock_command(pyproject: &Pyproject) -> String {
 }
 
 fn contradiction(claims: Vec<(String, PackageManager)>) -> Error {
-    let last = claims
-        .last()
-        .map_or("pip", |(_, manager)| manager.name());
+    let last = claims.last().map_or("pip", |(_, manager)| manager.name());
     Error::Contradiction {
         what: format!("{} package managers claim this project", claims.len()),
         help: format!("delete the file you no longer use, or pass `--manager {last}`"),
@@ -302,7 +297,9 @@ fn groups(
     let names = GroupNames::builtin();
     let development = |name: &str| {
         names.development.contains(name)
-            || name.split('-').any(|part| part == "dev" || part == "test" || part == "tests")
+            || name
+                .split('-')
+                .any(|part| part == "dev" || part == "test" || part == "tests")
     };
     let by_default = |name: &String| match manager {
         PackageManager::Uv => pyproject
@@ -319,9 +316,7 @@ fn groups(
     };
     let detected = known
         .iter()
-        .filter(|name| {
-            !development(name) && (by_default(name) || names.production.contains(*name))
-        })
+        .filter(|name| !development(name) && (by_default(name) || names.production.contains(*name)))
         .cloned()
         .collect();
     let chosen = adjust(detected, &settings.groups, &known, "group")?;
@@ -420,7 +415,12 @@ fn manifests(chosen: &Chosen<'_>, facts: &ProjectFacts) -> Vec<String> {
         all.extend(facts.pipfile.iter().map(|pipfile| pipfile.path.clone()));
     }
     if chosen.manager == PackageManager::Project {
-        all.extend(facts.setuptools.iter().flat_map(|found| found.paths.clone()));
+        all.extend(
+            facts
+                .setuptools
+                .iter()
+                .flat_map(|found| found.paths.clone()),
+        );
     }
     all.into_iter().collect()
 }

@@ -172,7 +172,10 @@ fn from_wish(
     }
     Ok(Python {
         minor,
-        version: patch.map_or_else(|| format!("3.{minor}"), |patch| format!("3.{minor}.{patch}")),
+        version: patch.map_or_else(
+            || format!("3.{minor}"),
+            |patch| format!("3.{minor}.{patch}"),
+        ),
         at: None,
         why: "asked for".to_owned(),
     })
@@ -199,7 +202,10 @@ fn from_exact(
             warnings.push(
                 Warning::new(
                     "python-version-unreadable",
-                    format!("`{}` names no CPython release", printable(&request.text.value)),
+                    format!(
+                        "`{}` names no CPython release",
+                        printable(&request.text.value)
+                    ),
                     "write a version such as `3.14`",
                 )
                 .at(request.text.at.clone()),
@@ -230,10 +236,7 @@ fn from_exact(
     let Some((request, minor, patch)) = chosen else {
         return Ok(None);
     };
-    if let Some((text, _)) = ranges
-        .iter()
-        .find(|(_, range)| !fits(range, minor, patch))
-    {
+    if let Some((text, _)) = ranges.iter().find(|(_, range)| !fits(range, minor, patch)) {
         return Err(contradiction(&request.text, text));
     }
     let fitting: Vec<String> = ranges
@@ -273,12 +276,7 @@ fn from_ranges(
             u8::MAX - release.minor,
         )
     };
-    let Some(release) = releases
-        .release
-        .iter()
-        .filter(inside)
-        .min_by_key(preferred)
-    else {
+    let Some(release) = releases.release.iter().filter(inside).min_by_key(preferred) else {
         return Err(Error::Contradiction {
             what: "no Python release satisfies the project".to_owned(),
             evidence: ranges
@@ -317,11 +315,7 @@ fn from_ranges(
     })
 }
 
-fn assumed(
-    question: &Question<'_>,
-    releases: &Releases,
-    warnings: &mut Vec<Warning>,
-) -> Python {
+fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warning>) -> Python {
     let minor = releases
         .release
         .iter()
@@ -360,7 +354,11 @@ fn contradiction(first: &Found<String>, second: &Found<String>) -> Error {
 /// The tag follows the newest patch release, unless the ranges allow only the one that was named.
 fn tag_version(minor: u8, patch: Option<u8>, ranges: &[Range<'_>]) -> String {
     match patch {
-        Some(patch) if ranges.iter().any(|(_, range)| !range.contains(&format!("3.{minor}.99"))) => {
+        Some(patch)
+            if ranges
+                .iter()
+                .any(|(_, range)| !range.contains(&format!("3.{minor}.99"))) =>
+        {
             format!("3.{minor}.{patch}")
         }
         _ => format!("3.{minor}"),
@@ -373,7 +371,9 @@ fn fits(range: &Specifier, minor: u8, patch: Option<u8>) -> bool {
         return range.contains(&format!("3.{minor}.{patch}"));
     }
     // The bounds of real ranges lie at a small patch number, or leave the newest one in.
-    (0..=30).chain([99]).any(|patch| range.contains(&format!("3.{minor}.{patch}")))
+    (0..=30)
+        .chain([99])
+        .any(|patch| range.contains(&format!("3.{minor}.{patch}")))
 }
 
 /// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, `>=`-less forms with a trailing `.*`.

@@ -59,7 +59,11 @@ pub fn runtime(
     Ok(Runtime {
         env: environment(settings, start, user)?,
         workdir: joined(&[&application, &start.working_dir]),
-        steps: system.steps.iter().map(|step| step.command.clone()).collect(),
+        steps: system
+            .steps
+            .iter()
+            .map(|step| step.command.clone())
+            .collect(),
         folders,
         volumes,
         health,
@@ -88,10 +92,7 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
 }
 
 /// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
-fn writable(
-    start: &Start,
-    application: &str,
-) -> Result<(Vec<ShellWord>, Option<ExecForm>), Error> {
+fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<ExecForm>), Error> {
     let mut folders = BTreeSet::new();
     let mut volumes = BTreeSet::new();
     for place in &start.writable {

@@ -110,7 +110,8 @@ pub fn mount(step: &mut Step, secrets: &[Secret]) {
     for secret in secrets {
         match &secret.variable {
             Some(name) => {
-                step.mounts.push(format!("type=secret,id={name},required=true"));
+                step.mounts
+                    .push(format!("type=secret,id={name},required=true"));
                 step.prefix
                     .push_str(&format!("{name}=\"$(cat /run/secrets/{name})\" "));
             }

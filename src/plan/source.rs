@@ -69,9 +69,10 @@ pub fn steps(
 
 /// `NAME=value ` for one command.
 fn assignments(env: &BTreeMap<String, String>) -> Result<String, Error> {
-    env.iter().try_fold(String::new(), |mut text, (name, value)| {
-        let value = ShellWord::new(value)?;
-        text.push_str(&format!("{name}={} ", value.as_str()));
-        Ok(text)
-    })
+    env.iter()
+        .try_fold(String::new(), |mut text, (name, value)| {
+            let value = ShellWord::new(value)?;
+            text.push_str(&format!("{name}={} ", value.as_str()));
+            Ok(text)
+        })
 }

@@ -110,7 +110,9 @@ fn a_file_saved_meanwhile_is_not_overwritten() {
     let root = folder.path();
     let changes = changes(root);
     fs::write(root.join("Dockerfile"), "saved\n").unwrap();
-    let error = write(root, &changes, (LOCK_FILE, "lock\n")).unwrap_err().to_string();
+    let error = write(root, &changes, (LOCK_FILE, "lock\n"))
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("it was changed while dockwright ran"),
         "{error}"
@@ -170,7 +172,9 @@ fn permissions_stay() {
     fs::write(root.join(".dockerignore"), "old\n").unwrap();
     let mut changes = changes(root);
     changes[0].state = super::super::State::Updated;
-    let error = write(root, &changes, (LOCK_FILE, "lock\n")).unwrap_err().to_string();
+    let error = write(root, &changes, (LOCK_FILE, "lock\n"))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("it is read-only"), "{error}");
     assert_eq!(
         fs::read_to_string(root.join(".dockerignore")).unwrap(),
@@ -214,7 +218,11 @@ fn put(root: &Path, name: &str) -> Result<(), Error> {
         force: true,
         keep: false,
     };
-    write(root, &compare(root, &state(name), None, force)?, (LOCK_FILE, name))
+    write(
+        root,
+        &compare(root, &state(name), None, force)?,
+        (LOCK_FILE, name),
+    )
 }
 
 /// Starts this test again as a process that writes two states in turn, and kills it at many moments.

@@ -43,7 +43,9 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         .map_or(Tools::builtin().poetry.version.as_str(), |found| {
             found.value.as_str()
         });
-    install.setup = question.reach.installer("poetry", &format!("poetry=={version}"))?;
+    install.setup = question
+        .reach
+        .installer("poetry", &format!("poetry=={version}"))?;
     if !question.reach.buildkit {
         install.env.push(Variable::new("PIP_NO_CACHE_DIR", "1")?);
         install.env.sort();

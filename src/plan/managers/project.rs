@@ -82,10 +82,7 @@ pub fn is_installed(facts: &ProjectFacts, chosen: &Chosen<'_>, needed: bool) -> 
 pub fn project_step(question: &Question<'_>) -> Result<Step, Error> {
     let source = BTreeSet::from([Input::context()]);
     let (tool, cache, line) = if question.chosen.manager == PackageManager::Uv {
-        let mut line = vec![
-            "uv".to_owned(),
-            "sync".to_owned(),
-        ];
+        let mut line = vec!["uv".to_owned(), "sync".to_owned()];
         line.extend(uv::sync_words(question));
         line.push("--no-editable".to_owned());
         ("uv", "/root/.cache/uv", line)

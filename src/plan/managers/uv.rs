@@ -15,7 +15,13 @@ const CACHE: &str = "/root/.cache/uv";
 pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     let mut inputs = question.pyprojects();
     inputs.extend(question.lock().map(|lock| Input::file(&lock.path)));
-    if question.facts.layout.top.iter().any(|name| name == "uv.toml") {
+    if question
+        .facts
+        .layout
+        .top
+        .iter()
+        .any(|name| name == "uv.toml")
+    {
         inputs.insert(Input::file("uv.toml"));
     }
     let mut line = sync_words(question);
@@ -136,9 +142,8 @@ fn version(question: &Question<'_>) -> Option<String> {
     let required = pyprojects
         .filter_map(|pyproject| pyproject.uv.required_version.as_ref())
         .next()?;
-    let range = crate::facts::Specifier::parse(&required.value).or_else(|| {
-        crate::facts::Specifier::parse(&format!("=={}", required.value))
-    })?;
+    let range = crate::facts::Specifier::parse(&required.value)
+        .or_else(|| crate::facts::Specifier::parse(&format!("=={}", required.value)))?;
     if range.contains(&Tools::builtin().uv.version) {
         return None;
     }
