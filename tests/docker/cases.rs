@@ -1,24 +1,24 @@
 //! The images that are built: an example each, the options of `generate`, and what its container shows when it works.
 
 /// One image.
-pub struct Case {
+pub(crate) struct Case {
     /// Name in the list of tests.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Folder below `examples/`.
-    pub example: &'static str,
+    pub(crate) example: &'static str,
     /// Options of `dockwright generate`.
-    pub options: &'static [&'static str],
+    pub(crate) options: &'static [&'static str],
     /// Which of the engine's two builders reads the Dockerfile.
-    pub builder: Builder,
+    pub(crate) builder: Builder,
     /// What the application does.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// A source file that no dependency is read from: an edit of it must not install anything again.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// The engine's builders.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Builder {
+pub(crate) enum Builder {
     /// The default since Docker 23.
     BuildKit,
     /// The one before it (`DOCKER_BUILDKIT=0`): knows no `RUN --mount`, as kaniko and old buildah.
@@ -26,7 +26,7 @@ pub enum Builder {
 }
 
 /// What an application does, and how that is seen.
-pub enum Kind {
+pub(crate) enum Kind {
     /// Answers `GET path` on the exposed port with 200 and a body that holds `says`.
     Serves {
         path: &'static str,
@@ -42,7 +42,7 @@ pub enum Kind {
 }
 
 /// All cases, each with a name of its own.
-pub const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case {
         name: "flask-postgres",
         example: "flask-postgres",

@@ -13,7 +13,7 @@ use crate::image::{Image, TOKEN, inspect, shell};
 type Check = (&'static str, fn(&Image) -> Checked);
 
 /// The promises that hold for a case.
-pub fn of(case: &Case) -> Vec<Check> {
+pub(crate) fn of(case: &Case) -> Vec<Check> {
     let mut checks = COMMON.to_vec();
     checks.extend(match case.kind {
         Kind::Serves { .. } => SERVING,
@@ -144,11 +144,12 @@ fn has_a_home(image: &Image) -> Checked {
     Ok(())
 }
 
+/// Neither the working directory nor the environment; uv leaves an empty `.lock` there that anyone may take.
 fn cannot_change_its_code(image: &Image) -> Checked {
     for user in [&[][..], ANY_USER] {
         let found = image.shell(
             user,
-            "find . \"$(python3 -c 'import sys; print(sys.prefix)')\" -writable",
+            "find . \"$(python3 -c 'import sys; print(sys.prefix)')\" -writable ! -name .lock",
         )?;
         ensure(found.is_empty(), || {
             format!("writable with {user:?}:\n{found}")
@@ -181,15 +182,23 @@ fn edit_installs_nothing(image: &Image) -> Checked {
     ensure(reused.iter().any(|word| log.contains(word)), || {
         format!("no step was cached:\n{log}")
     })?;
-    // What apt, pip and uv print when they look for or fetch a distribution.
-    let fetched = ["Get:", "Collecting ", "Downloading ", "Prepared "];
-    let found: Vec<_> = log
-        .lines()
-        .filter(|line| fetched.iter().any(|word| line.contains(word)))
-        .collect();
+    let found: Vec<_> = log.lines().filter(|line| installs(line)).collect();
     ensure(found.is_empty(), || {
         format!("installed again:\n{}\n\n{log}", found.join("\n"))
     })
+}
+
+/// Does a build's log say here that something is fetched, or that more than the project itself is installed?
+fn installs(line: &str) -> bool {
+    // apt; pip; pip and uv.
+    let fetched = ["Get:", "Collecting ", "Downloading "];
+    let several = ["Installing collected packages: ", "Installed "];
+    fetched.iter().any(|word| line.contains(word))
+        || several.iter().any(|word| {
+            line.split_once(word).is_some_and(|(_, what)| {
+                what.contains(',') || what.contains(" packages") // `a, b`; `2 packages in 5ms`
+            })
+        })
 }
 
 /// Base, environment, code and installed packages, and 2 % for what keeps them together.

@@ -9,7 +9,7 @@ use crate::engine::{Engine, ensure};
 use crate::image::Image;
 
 /// A read-only root, a scratch folder, no capability, no way to gain one.
-pub const CONFINED: &[&str] = &[
+pub(crate) const CONFINED: &[&str] = &[
     "--read-only",
     "--tmpfs",
     "/tmp",
@@ -20,20 +20,20 @@ pub const CONFINED: &[&str] = &[
 ];
 
 /// A user that no image knows, as some platforms choose one.
-pub const ANY_USER: &[&str] = &["--user", "12345"];
+pub(crate) const ANY_USER: &[&str] = &["--user", "12345"];
 
 /// How long an application may take to start.
 const START: Duration = Duration::from_secs(30);
 
 /// A container that runs in the background, removed when dropped.
-pub struct Container {
+pub(crate) struct Container {
     engine: Engine,
     id: String,
 }
 
 impl Container {
     /// Starts the image's own command, confined, with more options of `docker run`.
-    pub fn start(image: &Image, options: &[&str]) -> Result<Self, String> {
+    pub(crate) fn start(image: &Image, options: &[&str]) -> Result<Self, String> {
         let run: &[&str] = &["run", "--detach"];
         let arguments = [run, CONFINED, options, &[&image.name]].concat();
         let id = image.engine.output(&arguments)?.trim().to_owned();
@@ -47,7 +47,7 @@ impl Container {
     ///
     /// # Errors
     /// No such answer within [`START`], or the container ended; with its log.
-    pub fn get(&self, port: &str, path: &str) -> Result<String, String> {
+    pub(crate) fn get(&self, port: &str, path: &str) -> Result<String, String> {
         let published = self.engine.output(&["port", &self.id, port])?;
         let address = published
             .lines()
@@ -61,7 +61,7 @@ impl Container {
     }
 
     /// Waits until the log holds a text.
-    pub fn logs(&self, says: &str) -> Result<(), String> {
+    pub(crate) fn logs(&self, says: &str) -> Result<(), String> {
         self.wait_for(|| {
             let log = self.log()?;
             ensure(log.contains(says), || format!("no `{says}` in the log"))
@@ -69,7 +69,7 @@ impl Container {
     }
 
     /// Sends SIGTERM: the exit code, and how long the container took to end.
-    pub fn terminate(&self) -> Result<(String, Duration), String> {
+    pub(crate) fn terminate(&self) -> Result<(String, Duration), String> {
         let sent = Instant::now();
         self.engine
             .output(&["kill", "--signal", "SIGTERM", &self.id])?;

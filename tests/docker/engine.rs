@@ -12,13 +12,13 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// An engine that answers.
 #[derive(Clone, Copy)]
-pub struct Engine;
+pub(crate) struct Engine;
 
 /// What a command left behind.
-pub struct Done {
-    pub status: ExitStatus,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Done {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Engine {
@@ -26,20 +26,24 @@ impl Engine {
     ///
     /// # Errors
     /// There is none, with what its client says.
-    pub fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         match Command::new("docker")
             .args(["version", "--format", "{{.Server.Version}}"])
             .stdin(Stdio::null())
             .output()
         {
             Ok(done) if done.status.success() => Ok(Self),
-            Ok(done) => Err(String::from_utf8_lossy(&done.stderr).trim().to_owned()),
-            Err(error) => Err(format!("docker: {error}")),
+            Ok(done) => {
+                let said = String::from_utf8_lossy(&done.stderr);
+                let line = said.lines().next().unwrap_or("it says nothing");
+                Err(format!("no container engine: {line}"))
+            }
+            Err(error) => Err(format!("no container engine: docker: {error}")),
         }
     }
 
     /// Standard output of a command that must succeed.
-    pub fn output(self, arguments: &[&str]) -> Result<String, String> {
+    pub(crate) fn output(self, arguments: &[&str]) -> Result<String, String> {
         let done = self.run(arguments, "")?;
         if done.status.success() {
             Ok(done.stdout)
@@ -49,12 +53,12 @@ impl Engine {
     }
 
     /// Runs `docker ARGUMENTS` with `input` on its standard input, whatever its exit code.
-    pub fn run(self, arguments: &[&str], input: &str) -> Result<Done, String> {
+    pub(crate) fn run(self, arguments: &[&str], input: &str) -> Result<Done, String> {
         self.run_with(arguments, input, &[])
     }
 
     /// As [`Engine::run`], with variables added to the environment.
-    pub fn run_with(
+    pub(crate) fn run_with(
         self,
         arguments: &[&str],
         input: &str,
@@ -68,7 +72,7 @@ impl Engine {
 }
 
 /// One line: which command failed, how, and what it said.
-pub fn said(arguments: &[&str], done: &Done) -> String {
+pub(crate) fn said(arguments: &[&str], done: &Done) -> String {
     format!(
         "docker {}: {}\n{}",
         arguments.join(" "),
@@ -78,7 +82,7 @@ pub fn said(arguments: &[&str], done: &Done) -> String {
 }
 
 /// Runs a command to its end, or ends it when [`PATIENCE`] is over.
-pub fn finish(command: &mut Command, input: &str) -> Result<Done, String> {
+pub(crate) fn finish(command: &mut Command, input: &str) -> Result<Done, String> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -113,7 +117,7 @@ pub fn finish(command: &mut Command, input: &str) -> Result<Done, String> {
 }
 
 /// Fails with the message unless the condition holds.
-pub fn ensure(holds: bool, message: impl FnOnce() -> String) -> Checked {
+pub(crate) fn ensure(holds: bool, message: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(message()) }
 }
 

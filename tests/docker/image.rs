@@ -11,16 +11,16 @@ use crate::cases::{Builder, Case};
 use crate::engine::{Done, Engine, ensure, finish, said};
 
 /// Stands in the copy's `.env` and `.git`, and must stand in no layer.
-pub const TOKEN: &str = "tok_e9b1c7d2f4a84f0e8a33";
+pub(crate) const TOKEN: &str = "tok_e9b1c7d2f4a84f0e8a33";
 
 /// A built image, removed when dropped.
-pub struct Image {
-    pub engine: Engine,
-    pub case: &'static Case,
+pub(crate) struct Image {
+    pub(crate) engine: Engine,
+    pub(crate) case: &'static Case,
     /// The tag.
-    pub name: String,
+    pub(crate) name: String,
     /// Text of the generated Dockerfile.
-    pub dockerfile: String,
+    pub(crate) dockerfile: String,
     folder: TempDir,
 }
 
@@ -29,7 +29,7 @@ impl Image {
     ///
     /// # Errors
     /// What `dockwright generate` or the engine says.
-    pub fn build(engine: Engine, case: &'static Case) -> Result<Self, String> {
+    pub(crate) fn build(engine: Engine, case: &'static Case) -> Result<Self, String> {
         let folder = copy(case)?;
         generate(case, folder.path())?;
         let dockerfile = read(&folder.path().join("Dockerfile"))?;
@@ -48,15 +48,20 @@ impl Image {
     }
 
     /// The build's log after an edit of the case's source file, with the classic builder or BuildKit's plain progress.
-    pub fn rebuild_after_an_edit(&self) -> Result<String, String> {
+    pub(crate) fn rebuild_after_an_edit(&self) -> Result<String, String> {
         let source = self.folder.path().join(self.case.source);
         let text = read(&source)?;
         fs::write(&source, format!("{text}\n# edited\n")).map_err(|error| error.to_string())?;
-        self.build_as(&self.edited())
+        let log = self.build_as(&self.edited())?;
+        let edited = inspect(self.engine, &self.edited(), "{{.Id}}")?;
+        ensure(edited != self.inspect("{{.Id}}")?, || {
+            format!("the image does not hold {}", self.case.source)
+        })?;
+        Ok(log)
     }
 
     /// `docker build --check`: the engine's own linter.
-    pub fn check(&self) -> Result<Done, String> {
+    pub(crate) fn check(&self) -> Result<Done, String> {
         self.engine.run(
             &["build", "--check", &self.folder.path().to_string_lossy()],
             "",
@@ -67,12 +72,12 @@ impl Image {
     ///
     /// # Errors
     /// Its exit code is not 0.
-    pub fn shell(&self, options: &[&str], script: &str) -> Result<String, String> {
+    pub(crate) fn shell(&self, options: &[&str], script: &str) -> Result<String, String> {
         shell(self.engine, &self.name, options, script)
     }
 
     /// The last stage's base image.
-    pub fn base(&self) -> Result<&str, String> {
+    pub(crate) fn base(&self) -> Result<&str, String> {
         references(&self.dockerfile)
             .filter_map(|(instruction, image)| (instruction == "FROM").then_some(image))
             .last()
@@ -80,18 +85,26 @@ impl Image {
     }
 
     /// A field of the image's configuration, by Go template.
-    pub fn inspect(&self, template: &str) -> Result<String, String> {
+    pub(crate) fn inspect(&self, template: &str) -> Result<String, String> {
         inspect(self.engine, &self.name, template)
     }
 
     fn build_as(&self, name: &str) -> Result<String, String> {
+        match self.case.builder {
+            Builder::BuildKit => self.run_build("1", &["--progress", "plain", "--tag", name]),
+            Builder::Classic => {
+                let log = self.run_build("0", &["--tag", name])?;
+                // It keeps each stage as an image without a name: with one, it can be removed.
+                self.run_build("0", &["--target", "builder", "--tag", &builder_of(name)])?;
+                Ok(log)
+            }
+        }
+    }
+
+    fn run_build(&self, buildkit: &str, options: &[&str]) -> Result<String, String> {
         let folder = self.folder.path().to_string_lossy();
-        let (plain, kit) = match self.case.builder {
-            Builder::BuildKit => (&["--progress", "plain"][..], "1"),
-            Builder::Classic => (&[][..], "0"),
-        };
-        let arguments = [&["build", "--tag", name], plain, &[&folder]].concat();
-        let environment = [("DOCKER_BUILDKIT", kit)];
+        let arguments = [&["build"], options, &[&folder]].concat();
+        let environment = [("DOCKER_BUILDKIT", buildkit)];
         let done = self.engine.run_with(&arguments, "", &environment)?;
         let log = format!("{}{}", done.stdout, done.stderr);
         ensure(done.status.success(), || {
@@ -108,14 +121,20 @@ impl Image {
 impl Drop for Image {
     fn drop(&mut self) {
         for name in [&self.edited(), &self.name] {
-            // The edited one exists only where that check ran.
-            self.engine.run(&["image", "rm", "--force", name], "").ok();
+            for name in [name, &builder_of(name)] {
+                // Not each exists: which checks ran is the user's choice.
+                self.engine.run(&["image", "rm", "--force", name], "").ok();
+            }
         }
     }
 }
 
+fn builder_of(name: &str) -> String {
+    format!("{name}-builder")
+}
+
 /// Standard output of a shell script in a new container of any image.
-pub fn shell(
+pub(crate) fn shell(
     engine: Engine,
     image: &str,
     options: &[&str],
@@ -126,7 +145,7 @@ pub fn shell(
 }
 
 /// A field of an image's configuration, by Go template.
-pub fn inspect(engine: Engine, image: &str, template: &str) -> Result<String, String> {
+pub(crate) fn inspect(engine: Engine, image: &str, template: &str) -> Result<String, String> {
     let found = engine.output(&["image", "inspect", "--format", template, image])?;
     Ok(found.trim().to_owned())
 }

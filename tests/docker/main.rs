@@ -40,8 +40,9 @@ fn trials(engine: &Result<Engine, String>, case: &'static Case) -> Vec<Trial> {
         .map(|(name, check)| {
             let (engine, shared) = (engine.clone(), Arc::clone(&shared));
             Trial::ignorable_test(format!("{}: {name}", case.name), move || {
-                let Ok(engine) = engine else {
-                    return Ok(Completion::ignored_with("no container engine answers"));
+                let engine = match engine {
+                    Ok(engine) => engine,
+                    Err(why) => return Ok(Completion::ignored_with(why)),
                 };
                 match shared.get_or_init(|| Image::build(engine, case)) {
                     Ok(image) => check(image)?,
