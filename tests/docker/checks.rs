@@ -62,7 +62,7 @@ const LOOPING: &[Check] = &[
 
 fn linter_is_silent(image: &Image) -> Checked {
     let done = image.check()?;
-    let silent = done.status.success() && !done.stdout.contains("WARNING");
+    let silent = done.status.success() && done.stdout.contains("no warnings found");
     ensure(silent, || {
         format!("{}\n{}", said(&["build", "--check"], &done), done.stdout)
     })
@@ -149,7 +149,7 @@ fn cannot_change_its_code(image: &Image) -> Checked {
     for user in [&[][..], ANY_USER] {
         let found = image.shell(
             user,
-            "find . \"$(python3 -c 'import sys; print(sys.prefix)')\" -writable ! -name .lock",
+            "find . \"$(python3 -c 'import sys; print(sys.prefix)')\" -writable ! -name .lock | head -n 20",
         )?;
         ensure(found.is_empty(), || {
             format!("writable with {user:?}:\n{found}")
