@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 pub use entry::{
-    Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Proved, RunWhen, Suite,
+    Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Proved, RunWhen, Shown, Suite,
     WheelRecord, WheelTarget,
 };
 
@@ -107,9 +107,10 @@ impl Catalogue {
         self.slots.keys().copied().filter(|key| !key.contains(':'))
     }
 
-    /// Every key of a need seen in sources, sorted.
-    pub fn source_needs(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.slots.keys().copied().filter(|key| key.contains(':'))
+    /// Every need seen in sources, sorted by its key.
+    pub fn source_needs(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
+        let keys = self.slots.keys().copied().filter(|key| key.contains(':'));
+        keys.filter_map(|key| Some((key, self.parsed(key)?)))
     }
 
     /// What `dockwright catalogue NAME` prints; `None` for a stranger.

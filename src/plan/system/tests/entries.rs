@@ -136,7 +136,7 @@ fn sources_speak_too() {
         at: Place::new("shop/pdf.py", 7),
     };
     let needs = [
-        need("program:pdftotext"),
+        need("program:poppler"),
         need("django:gettext"),
         need("program:unheard-of"),
     ];
