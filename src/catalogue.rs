@@ -2,6 +2,9 @@
 
 mod describe;
 mod entry;
+pub mod frameworks;
+pub mod servers;
+pub mod sources;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -93,7 +93,16 @@ pub enum Error {
         /// What to do.
         help: String,
     },
-    /// An edit by hand and the new text touch the same lines, or the file is not dockwright's.
+    /// A file stands where dockwright would write its own, and dockwright did not write it.
+    Foreign {
+        /// First line.
+        what: String,
+        /// What would change, as a diff.
+        shown: String,
+        /// What to type.
+        help: String,
+    },
+    /// An edit by hand and the new text touch the same lines.
     Conflict {
         /// First line.
         what: String,
@@ -126,6 +135,7 @@ impl Error {
             Self::Contradiction { what, .. }
             | Self::Undecided { what, .. }
             | Self::Settings { what, .. }
+            | Self::Foreign { what, .. }
             | Self::Conflict { what, .. } => what.clone(),
             Self::NoProject { folder, .. } => {
                 format!("{} is no Python project", folder.display())
@@ -173,7 +183,10 @@ impl Error {
             Self::NoProject { looked_for, .. } => {
                 vec![("looked for".to_owned(), looked_for.join(", "))]
             }
-            Self::Disk { .. } | Self::Conflict { .. } | Self::Internal { .. } => Vec::new(),
+            Self::Disk { .. }
+            | Self::Foreign { .. }
+            | Self::Conflict { .. }
+            | Self::Internal { .. } => Vec::new(),
         }
     }
 
@@ -187,6 +200,7 @@ impl Error {
             | Self::Settings { help, .. }
             | Self::NoProject { help, .. }
             | Self::Disk { help, .. }
+            | Self::Foreign { help, .. }
             | Self::Conflict { help, .. } => help,
             Self::Internal { .. } => {
                 "this is a bug in dockwright: please report it with the command you typed"
@@ -211,7 +225,7 @@ impl fmt::Display for Error {
                 writeln!(f, "  {at:width$}  {text}")?;
             }
         }
-        if let Self::Conflict { shown, .. } = self {
+        if let Self::Conflict { shown, .. } | Self::Foreign { shown, .. } = self {
             write!(f, "\n{}", printable_lines(shown))?;
         }
         write!(f, "\nhelp: {}", printable_lines(self.help()))

@@ -1,6 +1,7 @@
 //! Facts: what the project says, each value with the file and line that prove it; no decision stands here.
 
 pub mod app;
+mod command_line;
 mod lock;
 mod requirement;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use command_line::{Arg, CommandLine, Parsed, Part, quoted};
 pub use lock::{Artefact, Artefacts, Dependency, Lock, LockKind, LockedPackage, Wheel};
 pub use requirement::{
     Environment, Libc, Marker, MarkerCache, Platform, Requirement, Source, Specifier, VcsKind,
@@ -238,6 +240,8 @@ pub struct Pyproject {
     pub name: Option<Found<String>>,
     /// `version`, where static.
     pub version: Option<String>,
+    /// `requires-python` of `[project]`, verbatim; or Poetry's `python`, turned into PEP 440 (`^3.11` is `>=3.11,<4`).
+    pub requires_python: Option<Found<String>>,
     /// `description`.
     pub description: Option<String>,
     /// SPDX text or table's text of `license`.
@@ -347,6 +351,8 @@ pub struct Manifest {
 pub struct Pipfile {
     /// Path relative to the context.
     pub path: String,
+    /// `python_full_version`, else `python_version`, of `[requires]`.
+    pub python: Option<PythonRequest>,
     /// `[packages]`.
     pub packages: Vec<Requirement>,
     /// `[scripts]`.
@@ -364,6 +370,8 @@ pub struct Setuptools {
     pub name: Option<Found<String>>,
     /// `version`.
     pub version: Option<String>,
+    /// `python_requires`, verbatim.
+    pub requires_python: Option<Found<String>>,
     /// `install_requires`; `None` when it exists but is not a literal.
     pub dependencies: Option<Vec<Requirement>>,
     /// `extras_require`.

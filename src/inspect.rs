@@ -1,3 +1,217 @@
-//! Turns a source tree into [`ProjectFacts`](crate::facts::ProjectFacts).
+//! Turns a source tree into [`ProjectFacts`].
 
+pub mod app;
+pub mod context;
+mod document;
+pub mod locks;
+mod pep508;
+pub mod pipfile;
+pub mod pyproject;
+pub mod python;
+pub mod requirements;
+pub mod setuptools;
+pub mod syntax;
+#[cfg(test)]
+mod testing;
+mod text;
 pub mod tree;
+mod url;
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::facts::{
+    Found, Layout, Lock, Place, ProjectFacts, Pyproject, PythonRequest, PythonSource,
+    RequirementsFile, Warning,
+};
+
+use tree::Tree;
+
+/// Reads everything that the plan may need. `requirements` is the file that the user named.
+///
+/// # Errors
+/// A manifest or a lock cannot be read or breaks its format.
+pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, Error> {
+    let mut warnings = Vec::new();
+    let pyproject = pyproject::read(tree, &tree.in_app("pyproject.toml"), &mut warnings)?;
+    let root_pyproject = if tree.app().is_empty() {
+        None
+    } else {
+        pyproject::read(tree, "pyproject.toml", &mut warnings)?
+    };
+    let locks = locks(tree, &mut warnings)?;
+    let mut facts = ProjectFacts {
+        layout: layout(tree, &locks, root_pyproject.as_ref()),
+        folder: folder_name(tree),
+        python: python::read(tree, &mut warnings)?,
+        requirements: requirements_files(tree, requirements, &mut warnings)?,
+        pipfile: pipfile::read(tree, &tree.in_app("Pipfile"), &mut warnings)?,
+        setuptools: setuptools::read(tree, tree.app(), &mut warnings)?,
+        foreign: foreign(tree),
+        member_pyprojects: BTreeMap::new(),
+        pyproject,
+        root_pyproject,
+        locks,
+        ..ProjectFacts::default()
+    };
+    facts.member_pyprojects = members(tree, &facts, &mut warnings)?;
+    facts.python.extend(python_of_manifests(&facts));
+    (facts.app, facts.sources) = app::read(tree)?;
+    warnings.append(&mut facts.app.warnings);
+    facts.warnings = warnings;
+    Ok(facts)
+}
+
+fn locks(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Vec<Lock>, Error> {
+    let mut found = Vec::new();
+    let folders: &[&str] = if tree.app().is_empty() {
+        &[""]
+    } else {
+        &[tree.app(), ""]
+    };
+    for folder in folders {
+        let at = |name: &str| tree::join(folder, name);
+        found.extend(locks::read_uv(tree, &at("uv.lock"), warnings)?);
+        found.extend(locks::read_poetry(tree, &at("poetry.lock"), warnings)?);
+        found.extend(locks::read_pdm(tree, &at("pdm.lock"), warnings)?);
+        found.extend(locks::read_pipenv(tree, &at("Pipfile.lock"), warnings)?);
+        found.extend(locks::read_pylock(tree, &at("pylock.toml"), warnings)?);
+        if !found.is_empty() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn requirements_files(
+    tree: &Tree,
+    named: Option<&str>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<RequirementsFile>, Error> {
+    let Some(named) = named else {
+        // The best candidate is the one that is installed; the others are other environments' business.
+        return match requirements::candidates(tree).first() {
+            Some(path) => Ok(requirements::read(tree, path, warnings)?
+                .into_iter()
+                .collect()),
+            None => Ok(Vec::new()),
+        };
+    };
+    let path = [tree.in_app(named), named.to_owned()]
+        .into_iter()
+        .find(|path| tree.is_file(path))
+        .ok_or_else(|| Error::Unreadable {
+            file: named.to_owned(),
+            named_at: None,
+            why: "there is no such file in the project".to_owned(),
+            help: "give a path relative to the project's folder: `--requirements requirements/production.txt`"
+                .to_owned(),
+        })?;
+    Ok(requirements::read(tree, &path, warnings)?
+        .into_iter()
+        .collect())
+}
+
+fn layout(tree: &Tree, locks: &[Lock], root: Option<&Pyproject>) -> Layout {
+    let workspace = if tree.app().is_empty() {
+        None
+    } else {
+        locks
+            .first()
+            .map(|lock| lock.path.clone())
+            .or_else(|| root.map(|root| root.path.clone()))
+            .map(|path| Place::new(path, 0))
+    };
+    Layout {
+        app: tree.app().to_owned(),
+        workspace,
+        members: BTreeMap::new(),
+        top: tree
+            .files()
+            .iter()
+            .filter(|file| !file.path.contains('/'))
+            .map(|file| file.path.clone())
+            .collect(),
+    }
+}
+
+/// The manifests of workspace members and path dependencies that the lock names.
+fn members(
+    tree: &Tree,
+    facts: &ProjectFacts,
+    warnings: &mut Vec<Warning>,
+) -> Result<BTreeMap<String, Pyproject>, Error> {
+    let mut found = BTreeMap::new();
+    for folder in locks::local_folders(&facts.locks) {
+        if folder == tree.app() || folder.is_empty() {
+            continue;
+        }
+        let path = tree::join(&folder, "pyproject.toml");
+        if let Some(pyproject) = pyproject::read(tree, &path, warnings)? {
+            found.insert(folder, pyproject);
+        }
+    }
+    Ok(found)
+}
+
+/// What manifests and locks say about Python, beside the files that exist for nothing else.
+fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
+    let range = |text: &Found<String>, source| PythonRequest {
+        source,
+        text: text.clone(),
+    };
+    let manifests = facts
+        .pyproject
+        .iter()
+        .chain(&facts.root_pyproject)
+        .filter_map(|pyproject| pyproject.requires_python.as_ref())
+        .chain(
+            facts
+                .setuptools
+                .iter()
+                .filter_map(|found| found.requires_python.as_ref()),
+        )
+        .map(|text| range(text, PythonSource::RequiresPython));
+    let pipfile = facts
+        .pipfile
+        .iter()
+        .filter_map(|pipfile| pipfile.python.clone());
+    let locks = facts
+        .locks
+        .iter()
+        .filter_map(|lock| lock.requires_python.as_ref())
+        .map(|text| range(text, PythonSource::Lock));
+    let headers = facts.requirements.iter().filter_map(|file| {
+        let generator = file.generator.as_ref()?;
+        Some(PythonRequest {
+            source: PythonSource::PipToolsHeader,
+            text: Found::new(generator.value.python.clone()?, generator.at.clone()),
+        })
+    });
+    manifests
+        .chain(locks)
+        .chain(pipfile)
+        .chain(headers)
+        .collect()
+}
+
+fn foreign(tree: &Tree) -> Vec<Found<String>> {
+    [
+        ("environment.yml", "conda's environment.yml"),
+        ("environment.yaml", "conda's environment.yaml"),
+        ("pixi.toml", "pixi.toml"),
+    ]
+    .into_iter()
+    .map(|(file, name)| (tree.in_app(file), name))
+    .filter(|(path, _)| tree.is_file(path))
+    .map(|(path, name)| Found::new(name.to_owned(), Place::new(path, 1)))
+    .collect()
+}
+
+fn folder_name(tree: &Tree) -> String {
+    tree.root()
+        .join(tree.app())
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

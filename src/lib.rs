@@ -5,9 +5,104 @@
 //! ```text
 //! source tree → inspect → ProjectFacts → plan → BuildPlan → render → files → change → write | diff | exit code
 //! ```
+//!
+//! Facts hold no decision: what the project says, each value with the file and line that prove it. The plan holds no «maybe»:
+//! every decision with its reason. The renderer holds no knowledge: plan in, text out. Only [`change`] writes.
+//!
+//! | module | turns |
+//! | --- | --- |
+//! | [`cli`] | arguments and environment into [`settings`] |
+//! | [`inspect`] | the tree into [`facts`] |
+//! | [`catalogue`] | embedded tables into native knowledge |
+//! | [`mod@plan`] | facts, settings and knowledge into decisions |
+//! | [`render`] | the plan into files |
+//! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`commands`] | all of it into output and an exit code |
+//! | [`error`] | every failure into words |
 
 pub mod catalogue;
+pub mod change;
+pub mod cli;
+pub mod commands;
 pub mod error;
 pub mod facts;
 pub mod inspect;
+pub mod lock;
 pub mod plan;
+pub mod render;
+pub mod settings;
+
+use std::path::{Path, PathBuf};
+
+use catalogue::Catalogue;
+use change::{Change, Options};
+use error::Error;
+use inspect::tree::Tree;
+use lock::{LOCK_FILE, LockRecord};
+use plan::BuildPlan;
+use settings::Settings;
+
+/// A plan and the tree it was made from.
+pub struct Planned {
+    /// The project's files; remembers which were read.
+    pub tree: Tree,
+    /// Every decision.
+    pub plan: BuildPlan,
+}
+
+/// What would be written, and what is there.
+pub struct Preview {
+    /// The build context.
+    pub root: PathBuf,
+    /// Every decision.
+    pub plan: BuildPlan,
+    /// Each file, before and after; the Dockerfile first.
+    pub changes: Vec<Change>,
+    /// What the last run recorded.
+    pub recorded: Option<LockRecord>,
+    /// What this run would record.
+    pub record: LockRecord,
+}
+
+impl Preview {
+    /// Path of `dockwright.lock` relative to the context: beside the Dockerfile.
+    pub fn lock_path(&self) -> String {
+        inspect::tree::join(&self.plan.app, LOCK_FILE)
+    }
+}
+
+/// Inspects and plans the project in a folder; `flags` are the wishes of the command line and the environment.
+///
+/// # Errors
+/// The project cannot be read, or leaves open what only its author can say.
+pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
+    let tree = inspect::context::open(folder)?;
+    let settings = flags.over(Settings::read(&tree)?);
+    settings.check()?;
+    let facts = inspect::project(&tree, settings.requirements.as_deref())?;
+    let plan = plan::plan(&facts, &settings, Catalogue::builtin())?;
+    Ok(Planned { tree, plan })
+}
+
+/// Everything this program does, short of touching the disk.
+///
+/// # Errors
+/// As [`plan_for`]; no start command; a file on disk that cannot be compared.
+pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Preview, Error> {
+    let Planned { tree, plan } = plan_for(folder, flags)?;
+    let files = render::render(&plan)?;
+    let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
+    let recorded = match tree.text(&lock_path)? {
+        Some(text) => Some(LockRecord::parse(&text, &lock_path)?),
+        None => None,
+    };
+    let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    let record = commands::record::record(&tree, &plan, &files);
+    Ok(Preview {
+        root: tree.root().to_owned(),
+        plan,
+        changes,
+        recorded,
+        record,
+    })
+}

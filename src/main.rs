@@ -1,3 +1,20 @@
 //! The command line: parse, call the library, print, exit code.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use dockwright::{cli, commands};
+
+fn main() -> ExitCode {
+    let cli = cli::parse();
+    let (mut out, mut say) = (io::stdout().lock(), io::stderr().lock());
+    let exit = match commands::run(&cli, &mut out, &mut say) {
+        Ok(exit) => exit,
+        Err(error) => {
+            // Nobody is left to tell when standard error is gone too.
+            let _ = writeln!(say, "{error}");
+            error.exit()
+        }
+    };
+    ExitCode::from(exit as u8)
+}

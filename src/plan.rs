@@ -1,5 +1,279 @@
-//! Turns facts and wishes into decisions, each with its reason.
+//! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod base;
 pub mod closure;
+pub mod command;
+pub mod distributions;
+pub mod install;
+pub mod manager;
+pub mod managers;
+pub mod python;
+pub mod quote;
+pub mod runtime;
+pub mod secrets;
+pub mod source;
 pub mod system;
 pub mod wheels;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::catalogue::Catalogue;
+use crate::error::Error;
+use crate::facts::{Platform, ProjectFacts, Source, SourceNeed, Warning};
+use crate::settings::Settings;
+
+use base::Base;
+use closure::Distribution;
+use command::{Installed, Start, Wish};
+use install::{Install, Reach};
+use manager::Chosen;
+use managers::Question;
+use python::Python;
+use runtime::Runtime;
+use source::SourceSteps;
+use system::SystemPlan;
+
+/// Everything that the files say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BuildPlan {
+    /// Name of the project: its own, else its folder's.
+    pub name: String,
+    /// The manager's name.
+    pub manager: &'static str,
+    /// Files that the plan rests on, context-relative, sorted.
+    pub manifests: Vec<String>,
+    /// Python.
+    pub python: Python,
+    /// Images.
+    pub base: Base,
+    /// System packages.
+    pub system: SystemPlan,
+    /// What will be installed, sorted by name.
+    pub distributions: Vec<Distribution>,
+    /// How.
+    pub install: Install,
+    /// What is done with the source, and where it ends up.
+    pub source: SourceSteps,
+    /// How the application starts and behaves.
+    pub start: Start,
+    /// The runtime stage.
+    pub runtime: Runtime,
+    /// Who runs it.
+    pub user: User,
+    /// The application's folder relative to the build context; empty when they are the same.
+    pub app: String,
+    /// Frontend for a `# syntax=` line.
+    pub syntax: Option<String>,
+    /// `--mount` may be used.
+    pub buildkit: bool,
+    /// What the user should know, sorted.
+    pub warnings: Vec<Warning>,
+}
+
+/// The user of the runtime stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// Name in `/etc/passwd`.
+    pub name: String,
+    /// User ID.
+    pub uid: u32,
+    /// Group ID.
+    pub gid: u32,
+    /// Home.
+    pub home: String,
+}
+
+impl BuildPlan {
+    /// Paths of the files that are written, relative to the context.
+    ///
+    /// A Dockerfile below the context has its ignore file beside it under its own name: `BuildKit` prefers that one
+    /// (docs.docker.com, «Filename and location» of .dockerignore files).
+    pub fn files(&self) -> [String; 2] {
+        if self.app.is_empty() {
+            ["Dockerfile".to_owned(), ".dockerignore".to_owned()]
+        } else {
+            [
+                format!("{}/Dockerfile", self.app),
+                format!("{}/Dockerfile.dockerignore", self.app),
+            ]
+        }
+    }
+}
+
+/// Plans.
+///
+/// # Errors
+/// The project contradicts itself, or leaves open what only its author can say.
+pub fn plan(
+    facts: &ProjectFacts,
+    settings: &Settings,
+    catalogue: &'static Catalogue,
+) -> Result<BuildPlan, Error> {
+    let mut warnings = facts.warnings.clone();
+    let chosen = manager::choose(facts, settings, &mut warnings)?;
+    let resolver = distributions::Resolver::new(facts, &chosen, settings);
+    let python = python::choose(
+        &python::Question {
+            wished: settings.python.as_deref(),
+            requests: &facts.python,
+            burden: &|minor| resolver.burden(minor),
+        },
+        &mut warnings,
+    )?;
+    let distributions = resolver.distributions(python.minor);
+    let start = start(facts, settings, &chosen, &distributions)?;
+    warnings.extend(start.warnings.iter().cloned());
+    let (base, system) = system::base_and_system(
+        &system::Wanted {
+            settings,
+            needs: &needs(facts, &start),
+            resolver: &resolver,
+            python: &python,
+            distributions: &distributions,
+        },
+        catalogue,
+        &mut warnings,
+    )?;
+    let question = Question {
+        facts,
+        chosen: &chosen,
+        settings,
+        reach: Reach {
+            buildkit: settings.buildkit.unwrap_or(true),
+            release: base.release.unwrap_or("base"),
+        },
+        options: resolver.options(),
+        ssh: uses_ssh(&distributions),
+    };
+    let install = managers::dependencies(&question, &mut warnings)?;
+    let project = managers::is_installed(facts, &chosen, !start.needs_source);
+    let source = source::steps(&question, &install, &start, project)?;
+    warnings.sort();
+    warnings.dedup();
+    let user = user(settings)?;
+    Ok(BuildPlan {
+        name: project_name(facts),
+        manager: chosen.manager.name(),
+        manifests: chosen.manifests.clone(),
+        runtime: runtime::runtime(facts, settings, &system, &start, &user)?,
+        app: facts.layout.app.clone(),
+        syntax: settings.syntax.clone(),
+        buildkit: question.reach.buildkit,
+        python,
+        base,
+        system,
+        distributions,
+        install,
+        source,
+        start,
+        user,
+        warnings,
+    })
+}
+
+/// What the sources need, and what the steps of the builder need beside.
+fn needs(facts: &ProjectFacts, start: &Start) -> Vec<SourceNeed> {
+    let mut needs = facts.sources.clone();
+    for step in &start.build_steps {
+        needs.extend(step.needs.iter().map(|need| SourceNeed {
+            need: need.clone(),
+            evidence: step.argv.join(" "),
+            at: step.at.clone().unwrap_or_default(),
+        }));
+    }
+    needs
+}
+
+fn uses_ssh(distributions: &[Distribution]) -> bool {
+    distributions
+        .iter()
+        .any(|one| matches!(one.source, Source::Vcs { ssh: true, .. }))
+}
+
+fn start(
+    facts: &ProjectFacts,
+    settings: &Settings,
+    chosen: &Chosen<'_>,
+    distributions: &[Distribution],
+) -> Result<Start, Error> {
+    let project = managers::is_installed(facts, chosen, false);
+    let installed = Installed {
+        versions: distributions
+            .iter()
+            .map(|one| (one.name.clone(), one.version.clone()))
+            .collect::<BTreeMap<_, _>>(),
+        direct: distributions
+            .iter()
+            .filter(|one| one.via.is_empty())
+            .map(|one| one.name.clone())
+            .collect(),
+        complete: chosen.lock.is_some()
+            || chosen
+                .requirements
+                .is_some_and(|file| file.generator.is_some()),
+        scripts: managers::own_scripts(facts),
+        project,
+    };
+    command::choose(
+        facts,
+        &installed,
+        &Wish {
+            command: settings.command.clone(),
+            app: settings.app.clone(),
+            server: settings.server.clone(),
+            port: settings.port,
+            health_path: settings.healthcheck_path.clone(),
+        },
+    )
+}
+
+fn project_name(facts: &ProjectFacts) -> String {
+    facts
+        .pyproject
+        .iter()
+        .filter_map(|pyproject| pyproject.name.as_ref())
+        .chain(
+            facts
+                .setuptools
+                .iter()
+                .filter_map(|found| found.name.as_ref()),
+        )
+        .map(|name| name.value.clone())
+        .next()
+        .unwrap_or_else(|| facts.folder.clone())
+}
+
+fn user(settings: &Settings) -> Result<User, Error> {
+    let name = settings.user.clone().unwrap_or_else(|| "app".to_owned());
+    let uid = settings.uid.unwrap_or(10001);
+    if uid == 0 || name == "root" {
+        return Err(Error::Settings {
+            what: "the process cannot run as root".to_owned(),
+            at: None,
+            help: "give another `--uid` or `--user`; a port below 1024 needs no root in a container since Docker 20.10"
+                .to_owned(),
+        });
+    }
+    Ok(User {
+        home: format!("/home/{name}"),
+        name,
+        uid,
+        gid: settings.gid.unwrap_or(uid),
+    })
+}
+
+/// The platforms that the image is for: both, unless the user says otherwise.
+pub(crate) fn platforms(settings: &Settings) -> Vec<Platform> {
+    let wished: BTreeSet<Platform> = settings
+        .platforms
+        .iter()
+        .map(|name| (*name).into())
+        .collect();
+    if wished.is_empty() {
+        Platform::ALL.to_vec()
+    } else {
+        wished.into_iter().collect()
+    }
+}

@@ -1,28 +1,9 @@
 //! What the catalogue says of one distribution, as the shelves' TOML spells it.
 
-use serde::{Deserialize, Deserializer, Serialize};
+pub use crate::settings::Suite;
+use serde::{Deserialize, Deserializer};
 
 use crate::facts::{Platform, Specifier};
-
-/// A Debian release whose package names the catalogue knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Suite {
-    /// Debian 12.
-    Bookworm,
-    /// Debian 13.
-    Trixie,
-}
-
-impl Suite {
-    /// Debian's name, as image tags hold it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bookworm => "bookworm",
-            Self::Trixie => "trixie",
-        }
-    }
-}
 
 /// One distribution of the Python package index, or one need seen in sources.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

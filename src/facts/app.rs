@@ -1,7 +1,170 @@
 //! What the sources say about how the application is started.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-/// Everything found about starting the application.
+use super::{Found, Parsed, Place};
+
+/// Everything found about starting the application. Paths of `Place`s are relative to the context, all others to the
+/// application's folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct AppFacts {}
+pub struct AppFacts {
+    /// `Procfile`, line by line.
+    pub procfile: Vec<Found<Process>>,
+    /// Commands that start a server or a worker in shell scripts and supervisor's configuration, best script first.
+    pub launches: Vec<Found<Launch>>,
+    /// `gunicorn.conf.py`, `uwsgi.ini`, `hypercorn.toml`.
+    pub configs: Vec<ServerConfig>,
+    /// Applications, factories and scripts of known frameworks.
+    pub objects: Vec<AppObject>,
+    /// Django's own conventions.
+    pub django: Option<Django>,
+    /// Packages with a `__main__.py`.
+    pub mains: Vec<Found<ModulePath>>,
+    /// Scripts with an `if __name__ == "__main__"` guard.
+    pub scripts: Vec<Found<GuardedScript>>,
+    /// Routes that look like health checks, shortest first.
+    pub health: Vec<Found<String>>,
+    /// Where Celery's periodic tasks are set: `beat_schedule`, `CELERY_BEAT_SCHEDULE`, `on_after_configure`.
+    pub beat: Option<Place>,
+    /// Environment variables that the code reads, by name, with the first place.
+    pub variables: BTreeMap<String, Place>,
+    /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder.
+    pub catalogues: Vec<String>,
+    /// What could not be read as it was meant.
+    pub warnings: Vec<super::Warning>,
+    /// How many Python files were looked at, decoys not counted.
+    pub looked_at: usize,
+}
+
+/// A named command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Process {
+    /// `web`, `worker`, `release`, …
+    pub name: String,
+    /// Its command.
+    pub command: Parsed,
+}
+
+/// A server or worker that a script of the project starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Launch {
+    /// Its program, without a path: `gunicorn`, `celery`, …
+    pub program: String,
+    /// Its words, wrappers such as `poetry run` removed; a word that only a shell can expand is `None`.
+    pub words: Vec<Option<String>>,
+    /// Name of supervisor's program, where it came from there.
+    pub name: Option<String>,
+}
+
+/// A server's own configuration file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServerConfig {
+    /// `gunicorn`, `uwsgi`, `hypercorn`.
+    pub server: String,
+    /// Path relative to the application's folder.
+    pub path: String,
+    /// Settings with a literal value: `bind`, `wsgi_app`, `module`, `http-socket`, …
+    pub settings: BTreeMap<String, Found<String>>,
+    /// Names of settings that are computed.
+    pub computed: Vec<String>,
+}
+
+/// Where a Python file stands, and how it is imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ModulePath {
+    /// Folder that must be on the import path, relative to the application's folder; empty for that folder itself.
+    pub root: String,
+    /// Dotted name from there; empty when no name can be imported (`my app.py`).
+    pub module: String,
+    /// The file, relative to the application's folder.
+    pub file: String,
+}
+
+/// Something of a framework that can be started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AppObject {
+    /// Key in `frameworks.toml`.
+    pub framework: String,
+    /// Where it stands.
+    pub module: ModulePath,
+    /// What it is.
+    pub kind: ObjectKind,
+    /// The line that makes it.
+    pub at: Place,
+    /// The module stands here only because it passes on an object made elsewhere (`wsgi.py`).
+    pub alias: bool,
+    /// Another of the project's modules imports this one.
+    pub imported: bool,
+    /// The file runs it when started as a script: at module level or under the guard.
+    pub runs: bool,
+    /// The port that the file's own start call names.
+    pub port: Option<Found<u16>>,
+    /// The start call names the loopback address: nothing outside the container reaches it.
+    pub loopback: Option<Place>,
+}
+
+/// What can be handed to a server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum ObjectKind {
+    /// A name bound at module level.
+    Object(String),
+    /// A function that makes the application.
+    Factory {
+        /// Its name.
+        name: String,
+        /// Parameters without a default.
+        required: Vec<String>,
+    },
+    /// The file itself is run.
+    Script,
+}
+
+impl ObjectKind {
+    /// `app`, `create_app`; `None` for a script.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Object(name) | Self::Factory { name, .. } => Some(name),
+            Self::Script => None,
+        }
+    }
+}
+
+/// A script with a guard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuardedScript {
+    /// Where it stands.
+    pub module: ModulePath,
+    /// Calls under the guard, as written: `app.run`, `main`, …
+    pub calls: Vec<String>,
+}
+
+/// Django's conventions as the sources show them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Django {
+    /// `manage.py`, relative to the application's folder.
+    pub manage: Option<Found<String>>,
+    /// `DJANGO_SETTINGS_MODULE` as `manage.py`, `wsgi.py` and `asgi.py` set it.
+    pub settings_modules: Vec<Found<String>>,
+    /// `WSGI_APPLICATION` of the settings, and modules with `get_wsgi_application()`, as `module:object`.
+    pub wsgi: Vec<Found<String>>,
+    /// `ASGI_APPLICATION`, and modules with `get_asgi_application()` or `ProtocolTypeRouter`.
+    pub asgi: Vec<Found<String>>,
+    /// `ASGI_APPLICATION` or channels stands in the settings: the project asks for ASGI.
+    pub wants_asgi: Option<Place>,
+    /// Every settings module seen: its dotted name.
+    pub settings: Vec<Found<String>>,
+    /// `INSTALLED_APPS` entries.
+    pub installed_apps: Vec<Found<String>>,
+    /// Engines of `DATABASES`, and schemes of database URLs.
+    pub engines: Vec<Found<String>>,
+    /// `STATIC_ROOT`: path relative to the application's folder where it is literal, else empty.
+    pub static_root: Option<Found<String>>,
+    /// `MEDIA_ROOT`, likewise.
+    pub media_root: Option<Found<String>>,
+    /// `SECRET_KEY` is read from an environment variable: its name.
+    pub secret_key: Option<Found<String>>,
+    /// Folder that `manage.py` stands in, relative to the application's folder.
+    pub folder: String,
+}

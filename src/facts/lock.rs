@@ -43,6 +43,8 @@ pub struct Lock {
     pub options: IndexOptions,
     /// uv: `[manifest] members`; names of workspace members, normalised.
     pub members: Vec<String>,
+    /// Groups that are installed unless the user names others: pylock's `default-groups`, normalised.
+    pub default_groups: Vec<String>,
 }
 
 /// One package of a lock.
@@ -58,6 +60,10 @@ pub struct LockedPackage {
     pub source: Source,
     /// Condition on the package as a whole (Poetry ≥ 2 `markers`, PDM `marker`, PEP 751 `marker`, Pipenv `markers`, uv `resolution-markers`).
     pub marker: Marker,
+    /// Poetry ≥ 2: conditions that differ by group (`markers = {main = "…", dev = "…"}`); they replace `marker` for these groups.
+    pub group_markers: BTreeMap<String, Marker>,
+    /// Pythons that the package itself supports, verbatim, where the lock says so.
+    pub requires_python: Option<String>,
     /// Groups that it belongs to as the lock states it (PDM `groups`, Poetry ≥ 2 `groups`, Poetry 1 `category`, Pipenv `default`/`develop`); empty where the
     /// lock states none. `main` is the manager's production group, whatever the manager calls it (`default`).
     pub groups: Vec<String>,
@@ -84,6 +90,8 @@ pub struct Dependency {
     pub version: Option<String>,
     /// Extras asked for, normalised.
     pub extras: Vec<String>,
+    /// Versions that the edge accepts, verbatim in the lock's own dialect; empty where the lock states none.
+    pub range: String,
     /// Condition.
     pub marker: Marker,
     /// The edge counts only through an extra (Poetry `optional = true`).
@@ -98,7 +106,7 @@ pub enum Artefacts {
     Unknown,
     /// The lock lists them all.
     Known {
-        /// Wheels.
+        /// Wheels that `CPython` on Linux may be able to load; those of macOS, Windows and `PyPy` are left out.
         wheels: Vec<Wheel>,
         /// Source distribution.
         sdist: Option<Artefact>,

@@ -77,8 +77,11 @@ pub enum Source {
         /// It is a directory (a project), not an archive.
         directory: bool,
     },
-    /// The project itself or a workspace member that needs no build (`virtual` of uv).
-    Virtual,
+    /// The project itself or a workspace member that is not installed (`virtual` of uv).
+    Virtual {
+        /// Its folder relative to the build context; `None` when it lies outside.
+        path: Option<String>,
+    },
 }
 
 /// A version-control system.
@@ -126,6 +129,15 @@ impl Specifier {
         }
     }
 
+    /// The version of a `>=` or `~=` clause, which the range then holds; `None` without one.
+    pub fn lower_bound(&self) -> Option<String> {
+        use pep440_rs::Operator::{GreaterThanEqual, TildeEqual};
+        self.0
+            .iter()
+            .find(|clause| matches!(clause.operator(), GreaterThanEqual | TildeEqual))
+            .map(|clause| clause.version().to_string())
+    }
+
     /// True for any version.
     pub fn is_any(&self) -> bool {
         self.0.is_empty()
@@ -157,9 +169,32 @@ impl Marker {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
+        if !Self::is_bounded(text) {
+            return Err("it is too long or nested too deep".to_owned());
+        }
         MarkerTree::from_str(text)
             .map(Self)
             .map_err(|error| error.message.to_string())
+    }
+
+    /// May the text be given to the parser? That recurses at each `(`, and its decision diagrams double with each pair of extras
+    /// (`extra == 'a1' and extra == 'b1' or …`: 14 pairs take 70 ms, 30 would take days): hostile markers would fill stack and
+    /// memory. So a marker has at most 16384 bytes, 64 levels and 24 different quoted texts; real ones of locks stay far below.
+    #[must_use]
+    pub fn is_bounded(text: &str) -> bool {
+        let deepest = text
+            .bytes()
+            .scan(0_u32, |depth, byte| {
+                *depth = match byte {
+                    b'(' => depth.saturating_add(1),
+                    b')' => depth.saturating_sub(1),
+                    _ => *depth,
+                };
+                Some(*depth)
+            })
+            .max();
+        let quoted: BTreeSet<&str> = text.split(['"', '\'']).skip(1).step_by(2).collect();
+        text.len() <= 16_384 && deepest.unwrap_or(0) <= 64 && quoted.len() <= 24
     }
 
     /// The marker of an already parsed requirement.
@@ -170,6 +205,11 @@ impl Marker {
     /// True when no environment makes it false.
     pub fn is_always(&self) -> bool {
         self.0.is_true()
+    }
+
+    /// Does its truth depend on an extra?
+    pub fn mentions_extra(&self) -> bool {
+        self.0.clone().simplify_extras_with(|_| true) != self.0
     }
 
     /// Does it hold in this environment with these (normalised) extras active?
@@ -276,6 +316,11 @@ impl Environment {
     /// The 13 of Python 3.13.
     pub fn python_minor(&self) -> u8 {
         self.python_minor
+    }
+
+    /// `3.13.9`.
+    pub fn python_full(&self) -> String {
+        self.inner.python_full_version().to_string()
     }
 }
 

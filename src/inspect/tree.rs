@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use ignore::{WalkBuilder, WalkState};
@@ -14,6 +15,9 @@ use crate::facts::Place;
 
 /// No manifest, lock or source file that matters is longer: 32 MiB. The largest real uv.lock known has 6 MB.
 pub const FILE_LIMIT: u64 = 32 << 20;
+
+/// Longer source files are generated ones: 1 MiB.
+pub const SOURCE_LIMIT: u64 = 1 << 20;
 
 /// More files than this are not looked at; a project that has them is told so.
 pub const WALK_LIMIT: usize = 200_000;
@@ -173,6 +177,41 @@ impl Tree {
         }
     }
 
+    /// Reads many files of the walk on two threads and keeps of each only what `read` makes of its bytes, in the order of
+    /// `paths`. Bulk reading: the bytes are not remembered, and files that are no regular file any more, lie behind a link,
+    /// are longer than [`SOURCE_LIMIT`] or cannot be read are passed over.
+    pub fn scan<T: Send>(
+        &self,
+        paths: &[&str],
+        read: impl Fn(&str, &[u8]) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let root = self.root.as_path();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut out = Vec::new();
+            let mut bytes = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(path) = paths.get(index) else {
+                    return out;
+                };
+                if load_source(root, path, &mut bytes).is_some()
+                    && let Some(value) = read(path, &bytes)
+                {
+                    out.push((index, value));
+                }
+            }
+        };
+        let mut found = std::thread::scope(|scope| {
+            let second = scope.spawn(work);
+            let mut found = work();
+            found.extend(second.join().unwrap_or_default());
+            found
+        });
+        found.sort_by_key(|(index, _)| *index);
+        found.into_iter().map(|(_, value)| value).collect()
+    }
+
     fn load(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let unreadable = |why: String, help: &str| Error::Unreadable {
             file: path.to_owned(),
@@ -219,6 +258,23 @@ impl Tree {
     fn walked(&self) -> &Walk {
         self.walk.get_or_init(|| walk(&self.root))
     }
+}
+
+/// Reads a source file found by the walk into a buffer; `None` for what [`Tree::scan`] passes over.
+fn load_source(root: &Path, path: &str, bytes: &mut Vec<u8>) -> Option<()> {
+    let plain = |part| matches!(part, Component::Normal(_));
+    let full = root.join(path);
+    if !Path::new(path).components().all(plain) {
+        return None;
+    }
+    let meta = fs::symlink_metadata(&full).ok()?;
+    if !meta.is_file() || meta.len() > SOURCE_LIMIT {
+        return None;
+    }
+    bytes.clear();
+    let file = fs::File::open(&full).ok()?;
+    file.take(SOURCE_LIMIT).read_to_end(bytes).ok()?;
+    Some(())
 }
 
 /// Joins two context-relative paths with `/`; an empty or `.` first part adds nothing.

@@ -2,11 +2,14 @@
 
 mod draft;
 mod reason;
+mod suite;
 mod view;
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+
+pub use suite::{Wanted, base_and_system};
 
 use crate::catalogue::{Catalogue, Suite};
 use crate::facts::{Artefacts, Libc, Platform, Source, SourceNeed, Warning};

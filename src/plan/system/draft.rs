@@ -42,7 +42,7 @@ impl<'a> Draft<'a> {
 
     /// Adds what one distribution needs.
     pub(super) fn distribution(&mut self, one: &Distribution, entry: Option<&'static Entry>) {
-        if one.source == Source::Virtual {
+        if matches!(one.source, Source::Virtual { .. }) {
             return;
         }
         self.checkout(one);

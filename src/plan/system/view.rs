@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::{Advice, Alpine, ArtefactKind, Case, Debian, Entry, RunWhen, WheelTarget};
-use crate::facts::{Artefacts, Libc, Platform, Source, Specifier};
+use crate::facts::{Artefacts, IndexOptions, Libc, Platform, Source, Specifier};
 use crate::plan::closure::Distribution;
-use crate::plan::wheels::{Choice, choose};
+use crate::plan::wheels::{self, Choice, choose};
 
 use super::{Family, Target};
 
@@ -43,7 +43,9 @@ pub(super) fn form(
     platform: Platform,
 ) -> Form {
     match &one.source {
-        Source::Virtual | Source::Url { wheel: true, .. } | Source::Path { wheel: true, .. } => {
+        Source::Virtual { .. }
+        | Source::Url { wheel: true, .. }
+        | Source::Path { wheel: true, .. } => {
             return Form::Wheel;
         }
         Source::Vcs { .. } => return Form::Checkout,
@@ -55,12 +57,19 @@ pub(super) fn form(
     if forced && has_sdist {
         return Form::Forced;
     }
-    match choose(&one.artefacts, target.python_minor, target.libc, platform) {
-        Some(Choice::Wheel) => Form::Wheel,
-        Some(Choice::Sdist) => Form::NoWheelInLock,
-        Some(Choice::Missing) => Form::Missing,
-        None if entry.is_none_or(|entry| recorded(entry, one, target, platform)) => Form::Wheel,
-        None => Form::NoWheelOnIndex,
+    let here = wheels::Target {
+        python_minor: target.python_minor,
+        libc: target.libc,
+        platform,
+    };
+    match choose(&one.name, &one.artefacts, here, &IndexOptions::default()) {
+        Choice::Wheel { .. } => Form::Wheel,
+        Choice::Sdist { .. } => Form::NoWheelInLock,
+        Choice::Missing => Form::Missing,
+        Choice::Unknown if entry.is_none_or(|entry| recorded(entry, one, target, platform)) => {
+            Form::Wheel
+        }
+        Choice::Unknown => Form::NoWheelOnIndex,
     }
 }
 

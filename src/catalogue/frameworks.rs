@@ -1,0 +1,115 @@
+//! Turns `frameworks.toml` into [`Framework`]s: how applications look in the sources and how they are started.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// What a framework's application is for; the order is that in which a project with several is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Answers HTTP.
+    Web,
+    /// Talks to a chat service.
+    Bot,
+    /// Takes tasks from a queue.
+    Worker,
+    /// Is called by a person and ends.
+    Tool,
+}
+
+/// How a server calls an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interface {
+    /// PEP 3333.
+    Wsgi,
+    /// The ASGI specification.
+    Asgi,
+    /// aiohttp's own, which gunicorn speaks through its worker.
+    Aiohttp,
+}
+
+/// One framework; the fields are explained at the head of `frameworks.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Framework {
+    /// PyPI names.
+    pub distribution: Vec<String>,
+    /// What its applications are for.
+    pub role: Role,
+    /// What a server must speak; `None` when it brings its own.
+    pub interface: Option<Interface>,
+    /// Callables whose result is the application.
+    #[serde(default)]
+    pub constructors: Vec<String>,
+    /// Decorators of entry functions.
+    #[serde(default)]
+    pub decorators: Vec<String>,
+    /// Names of base or conventional classes.
+    #[serde(default)]
+    pub bases: Vec<String>,
+    /// Imports that make a script an application.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// What starts it inside a script.
+    #[serde(default)]
+    pub starts: Vec<String>,
+    /// Usual names of the main script.
+    #[serde(default)]
+    pub entries: Vec<String>,
+    /// The attribute that speaks the interface.
+    pub attribute: Option<String>,
+    /// Its own command; empty: Python runs the script.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// Arguments for a factory.
+    #[serde(default)]
+    pub factory: Vec<String>,
+    /// Variables of the command.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The command is for development only.
+    #[serde(default)]
+    pub development: bool,
+    /// Default port.
+    pub port: Option<u16>,
+    /// Where this is written.
+    pub source: String,
+}
+
+/// All frameworks by name.
+///
+/// # Panics
+/// Never in a released program: a test reads the table.
+pub fn all() -> &'static BTreeMap<String, Framework> {
+    static TABLE: OnceLock<BTreeMap<String, Framework>> = OnceLock::new();
+    TABLE.get_or_init(|| super::sources::embedded(include_str!("frameworks.toml")))
+}
+
+/// A framework by its name.
+pub fn get(name: &str) -> Option<&'static Framework> {
+    all().get(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_framework_can_be_found_and_started() {
+        let table = all();
+        assert!(table.len() > 40, "the table could not be read");
+        for (name, framework) in table {
+            let seen = [
+                &framework.constructors,
+                &framework.decorators,
+                &framework.bases,
+                &framework.imports,
+            ];
+            assert!(seen.iter().any(|list| !list.is_empty()), "{name}");
+            assert!(framework.source.starts_with("https://"), "{name}");
+        }
+    }
+}

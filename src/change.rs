@@ -1,0 +1,237 @@
+//! Turns generated texts into changes of the disk, and those into files, a diff or a refusal; nothing else writes.
+
+mod disk;
+mod drift;
+mod lines;
+mod merge;
+mod write;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use similar::TextDiff;
+
+use crate::error::{Error, printable};
+use crate::lock::LockRecord;
+use crate::render::OutFile;
+use lines::{Syntax, same};
+use merge::Prefer;
+
+pub use drift::{Reason, drift};
+pub use merge::Clash;
+pub use write::write;
+
+/// What the user decided beforehand about files that dockwright would not touch by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Where both sides changed the same lines the new text wins; a file that dockwright did not write is replaced.
+    pub force: bool,
+    /// Where both sides changed the same lines the disk wins; a file that dockwright did not write stays. `force` is stronger.
+    pub keep: bool,
+}
+
+/// What happens to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The disk holds the generated text already.
+    Unchanged,
+    /// There is no such file yet.
+    Created,
+    /// The generated text replaces what dockwright wrote, or what `force` gave up.
+    Updated,
+    /// The generated text changed, and edits by hand were carried over.
+    Merged,
+    /// The disk stays as it is: only edits by hand set it apart.
+    Kept,
+    /// Both sides changed the same lines; `after` is the text on disk.
+    Conflict(Vec<Clash>),
+    /// dockwright did not write this file; `after` is the generated text, to be shown as a diff.
+    Foreign,
+}
+
+/// One file, before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Path relative to the context.
+    pub path: String,
+    /// What happens.
+    pub state: State,
+    /// The text on disk; `None` when there is no such file.
+    pub before: Option<String>,
+    /// The text to be on disk.
+    pub after: String,
+    /// The text as generated: the base of the next merge.
+    pub generated: String,
+}
+
+impl Change {
+    /// Would writing change this file?
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        matches!(self.state, State::Created | State::Updated | State::Merged)
+    }
+}
+
+/// Compares what would be written with the disk, file by file in the order given; touches nothing.
+///
+/// # Errors
+/// A file of that name cannot be read or is none: a link, a folder, no UTF-8. Conflicts are no error here: see [`refusal`].
+pub fn compare(
+    root: &Path,
+    generated: &[OutFile],
+    lock: Option<&LockRecord>,
+    options: Options,
+) -> Result<Vec<Change>, Error> {
+    generated
+        .iter()
+        .map(|file| {
+            let before = disk::read(root, &file.path)?;
+            let written = lock.and_then(|lock| lock.files.get(&file.path));
+            let (state, after) = match &before {
+                None => (State::Created, file.text.clone()),
+                Some(disk) => decide(file, disk, written.map(String::as_str), options),
+            };
+            Ok(Change {
+                path: file.path.clone(),
+                state,
+                before,
+                after,
+                generated: file.text.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Why these changes may not be written, `None` when they may: one file that is not dockwright's (exit 2), or one
+/// conflict (exit 3), is enough to write none.
+#[must_use]
+pub fn refusal(changes: &[Change]) -> Option<Error> {
+    let foreign: Vec<&Change> = changes
+        .iter()
+        .filter(|change| change.state == State::Foreign)
+        .collect();
+    if !foreign.is_empty() {
+        let shown = foreign.iter().fold(String::new(), |mut out, change| {
+            let before = change.before.as_deref().unwrap_or_default();
+            out.push_str(&diff(before, &change.after, &change.path));
+            out
+        });
+        return Some(Error::Foreign {
+            what: format!("{} was not written by dockwright", names(&foreign)),
+            shown,
+            help: "pass `--force` to replace it, or `--keep` to leave it as it is and merge from now on"
+                .to_owned(),
+        });
+    }
+    let mut shown = String::new();
+    let mut conflicts = Vec::new();
+    for change in changes {
+        if let State::Conflict(clashes) = &change.state {
+            conflicts.push(change);
+            for clash in clashes {
+                show(&mut shown, &change.path, clash);
+            }
+        }
+    }
+    (!conflicts.is_empty()).then(|| Error::Conflict {
+        what: format!(
+            "edits by hand in {} meet changes of the same lines",
+            names(&conflicts)
+        ),
+        shown,
+        help: "pass `--keep` to keep the lines on disk, or `--force` to take the new ones; all other edits stay"
+            .to_owned(),
+    })
+}
+
+/// A unified diff with three lines of context, empty when nothing but line ends differs.
+#[must_use]
+pub fn diff(before: &str, after: &str, path: &str) -> String {
+    if same(before, after) {
+        return String::new();
+    }
+    let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
+    let path = printable(path);
+    let old = if before.is_empty() {
+        "/dev/null".to_owned()
+    } else {
+        format!("a/{path}")
+    };
+    TextDiff::configure()
+        .algorithm(similar::Algorithm::Histogram)
+        .diff_lines(before.as_str(), after.as_str())
+        .unified_diff()
+        .context_radius(3)
+        .header(&old, &format!("b/{path}"))
+        .to_string()
+}
+
+fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -> (State, String) {
+    let new = file.text.as_str();
+    let kept = || disk.to_owned();
+    if same(disk, new) {
+        return (State::Unchanged, kept());
+    }
+    let Some(written) = written else {
+        return match options {
+            Options { force: true, .. } => (State::Updated, like(disk, new)),
+            Options { keep: true, .. } => (State::Kept, kept()),
+            Options { .. } => (State::Foreign, like(disk, new)),
+        };
+    };
+    if same(disk, written) {
+        return (State::Updated, like(disk, new));
+    }
+    if same(written, new) {
+        return (State::Kept, kept());
+    }
+    let prefer = match options {
+        Options { force: true, .. } => Prefer::New,
+        Options { keep: true, .. } => Prefer::Hand,
+        Options { .. } => Prefer::Neither,
+    };
+    match merge::merge(written, disk, new, Syntax::of(&file.path), prefer) {
+        Ok(text) if text == disk => (State::Kept, text),
+        Ok(text) if same(&text, new) => (State::Updated, text),
+        Ok(text) => (State::Merged, text),
+        Err(clashes) => (State::Conflict(clashes), kept()),
+    }
+}
+
+/// The new text with the line ends of the old one.
+fn like(disk: &str, new: &str) -> String {
+    let ends = disk.matches('\n').count();
+    if ends > 0 && disk.matches("\r\n").count() * 2 > ends {
+        new.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        new.to_owned()
+    }
+}
+
+fn names(changes: &[&Change]) -> String {
+    let names: Vec<String> = changes
+        .iter()
+        .map(|change| printable(&change.path))
+        .collect();
+    names.join(" and ")
+}
+
+fn show(out: &mut String, path: &str, clash: &Clash) {
+    let _ = writeln!(out, "{}:{}", printable(path), clash.line);
+    for (title, text) in [
+        ("written then", &clash.written),
+        ("on disk", &clash.disk),
+        ("to be written", &clash.new),
+    ] {
+        let _ = writeln!(out, "  {title}:");
+        if text.is_empty() {
+            out.push_str("    (nothing)\n");
+        }
+        for line in text.lines() {
+            let _ = writeln!(out, "  | {line}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

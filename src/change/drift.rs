@@ -1,0 +1,239 @@
+//! Turns the last record and the present one into the reasons, in words, why the files are out of date.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Change, State};
+use crate::error::printable;
+use crate::facts::Place;
+use crate::lock::{Because, LOCK_FILE, LockRecord};
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// `psycopg2 2.9.10 was added to requirements.txt: the runtime needs libpq5`.
+    pub text: String,
+    /// The place that follows from: the requirement's line, or the file as a whole.
+    pub at: Option<Place>,
+}
+
+/// Why `generate` would change something; empty when all is up to date.
+///
+/// Texts decide: an input that changed without effect, and an edit by hand, are no drift. The records say why.
+#[must_use]
+pub fn drift(lock: Option<&LockRecord>, new: &LockRecord, changes: &[Change]) -> Vec<Reason> {
+    let Some(old) = lock else {
+        return vec![whole(
+            LOCK_FILE,
+            format!("{LOCK_FILE} is missing: what was generated before is not known"),
+        )];
+    };
+    let mut reasons: Vec<Reason> = changes
+        .iter()
+        .filter(|change| change.before.is_none())
+        .map(|change| {
+            let path = printable(&change.path);
+            whole(&change.path, format!("{path} is missing"))
+        })
+        .collect();
+    for path in old.files.keys() {
+        if !changes.iter().any(|change| change.path == *path) {
+            let text = format!("{} is no longer generated", printable(path));
+            reasons.push(whole(path, text));
+        }
+    }
+    let stale: Vec<&Change> = changes
+        .iter()
+        .filter(|change| {
+            change.before.is_some() && old.files.get(&change.path) != Some(&change.generated)
+        })
+        .collect();
+    if !stale.is_empty() {
+        let mut why = needs(old, new);
+        why.extend(decisions(&old.decisions, &new.decisions));
+        why.extend(pins(&old.pins, &new.pins));
+        if why.is_empty() {
+            why.extend(inputs(&old.inputs, &new.inputs));
+        }
+        if why.is_empty() {
+            why.extend(stale.iter().map(|change| unexplained(old, change)));
+        }
+        reasons.extend(why);
+    }
+    reasons.sort();
+    reasons.dedup();
+    reasons
+}
+
+fn whole(path: &str, text: String) -> Reason {
+    Reason {
+        text,
+        at: Some(Place::new(path, 0)),
+    }
+}
+
+fn unexplained(old: &LockRecord, change: &Change) -> Reason {
+    let path = printable(&change.path);
+    let text = match (&change.state, old.files.contains_key(&change.path)) {
+        (State::Foreign, _) => format!("{path} was not written by dockwright"),
+        (_, false) => format!("{path} is not yet recorded in {LOCK_FILE}"),
+        (_, true) => format!("this dockwright or its settings write {path} differently"),
+    };
+    whole(&change.path, text)
+}
+
+/// A requirement in one file: what names a reason.
+type Source<'a> = (&'a str, &'a str);
+
+/// What a record says about one requirement.
+#[derive(Default)]
+struct Needed<'a> {
+    version: Option<&'a str>,
+    line: u32,
+    packages: BTreeSet<(&'a str, &'a str)>,
+}
+
+/// By requirement: what it newly needs, and what nothing needs for it any more.
+fn needs(old: &LockRecord, new: &LockRecord) -> Vec<Reason> {
+    let (before, after) = (by_requirement(old), by_requirement(new));
+    let none = Needed::default();
+    let sources: BTreeSet<&Source> = before.keys().chain(after.keys()).collect();
+    let mut reasons: Vec<Reason> = sources
+        .into_iter()
+        .filter_map(|source| {
+            let was = before.get(source).unwrap_or(&none);
+            let is = after.get(source).unwrap_or(&none);
+            let effects = effects(&was.packages, &is.packages)?;
+            let (name, file) = (printable(source.0), printable(source.1));
+            let version = |needed: &Needed| {
+                needed
+                    .version
+                    .map(|version| format!(" {}", printable(version)))
+                    .unwrap_or_default()
+            };
+            let event = match (before.contains_key(source), after.contains_key(source)) {
+                (false, _) => format!("{name}{} was added to {file}", version(is)),
+                (_, false) => format!(
+                    "{name}{} in {file} needs nothing any more or is gone",
+                    version(was)
+                ),
+                _ if was.version != is.version => {
+                    format!("{name}{} became{} in {file}", version(was), version(is))
+                }
+                _ => format!("{name}{} in {file}", version(is)),
+            };
+            Some(Reason {
+                text: format!("{event}: {effects}"),
+                at: Some(Place::new(source.1, is.line)),
+            })
+        })
+        .collect();
+    let asked = |record: &LockRecord| -> BTreeSet<(String, String)> {
+        let own = record
+            .packages
+            .iter()
+            .filter(|need| need.because.is_empty());
+        own.map(|need| (need.stage.clone(), need.name.clone()))
+            .collect()
+    };
+    let (was, is) = (asked(old), asked(new));
+    if let Some(effects) = effects(&pairs(&was), &pairs(&is)) {
+        reasons.push(Reason {
+            text: format!("the settings changed: {effects}"),
+            at: None,
+        });
+    }
+    reasons
+}
+
+fn pairs(set: &BTreeSet<(String, String)>) -> BTreeSet<(&str, &str)> {
+    set.iter()
+        .map(|(stage, name)| (stage.as_str(), name.as_str()))
+        .collect()
+}
+
+fn by_requirement(record: &LockRecord) -> BTreeMap<Source<'_>, Needed<'_>> {
+    let mut out: BTreeMap<Source, Needed> = BTreeMap::new();
+    for need in &record.packages {
+        for Because {
+            requirement,
+            version,
+            source,
+            line,
+            ..
+        } in &need.because
+        {
+            let needed = out.entry((requirement, source)).or_default();
+            needed.version = version.as_deref();
+            needed.line = *line;
+            needed.packages.insert((&need.stage, &need.name));
+        }
+    }
+    out
+}
+
+/// `the runtime needs libpq5, the builder no longer needs gcc`; `None` without a difference.
+fn effects(was: &BTreeSet<(&str, &str)>, is: &BTreeSet<(&str, &str)>) -> Option<String> {
+    let mut parts = Vec::new();
+    for (verb, from, to) in [("needs", is, was), ("no longer needs", was, is)] {
+        for (stage, title) in [("build", "the builder"), ("run", "the runtime")] {
+            let names: Vec<String> = from
+                .difference(to)
+                .filter(|(of, _)| *of == stage)
+                .map(|(_, name)| printable(name))
+                .collect();
+            if !names.is_empty() {
+                parts.push(format!("{title} {verb} {}", names.join(", ")));
+            }
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn decisions(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Reason> {
+    differences(old, new, |key, was, is| match (was, is) {
+        (Some(was), Some(is)) => format!("{key} changed from {was} to {is}"),
+        (None, Some(is)) => format!("{key} is now {is}"),
+        _ => format!("{key} is no longer given"),
+    })
+    .into_iter()
+    .map(|(_, text)| Reason { text, at: None })
+    .collect()
+}
+
+fn pins(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Reason> {
+    differences(old, new, |image, was, is| match (was, is) {
+        (Some(_), Some(is)) => format!("{image} is now pinned to {is}"),
+        (None, Some(is)) => format!("{image} was pinned to {is}"),
+        _ => format!("{image} is no longer pinned"),
+    })
+    .into_iter()
+    .map(|(_, text)| Reason { text, at: None })
+    .collect()
+}
+
+fn inputs(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Reason> {
+    differences(old, new, |path, was, is| match (was, is) {
+        (Some(_), Some(_)) => format!("{path} changed"),
+        (None, Some(_)) => format!("{path} is new"),
+        _ => format!("{path} is gone"),
+    })
+    .into_iter()
+    .map(|(path, text)| whole(&path, text))
+    .collect()
+}
+
+/// The keys whose values differ, with what `words` says about them.
+fn differences(
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+    words: impl Fn(String, Option<String>, Option<String>) -> String,
+) -> Vec<(String, String)> {
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    keys.into_iter()
+        .filter(|key| old.get(*key) != new.get(*key))
+        .map(|key| {
+            let value = |map: &BTreeMap<String, String>| map.get(key).map(|value| printable(value));
+            (key.clone(), words(printable(key), value(old), value(new)))
+        })
+        .collect()
+}

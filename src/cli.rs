@@ -1,0 +1,330 @@
+//! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::error::{Error, printable};
+use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite};
+
+/// Writes the Dockerfile that an expert would, from a Python project's own files.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dockwright",
+    version,
+    after_help = "Examples:\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright check               in CI: exit 1 when the files are out of date"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands of the contract.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write Dockerfile and .dockerignore, keeping what was edited by hand
+    Generate(Generate),
+    /// Would `generate` change anything? Say what and why; exit 1 if so
+    Check(Project),
+    /// Show the plan: each decision, its reason, and the file and line that prove it
+    Explain(Explain),
+    /// What is known of a PyPI package's native needs
+    Catalogue {
+        /// Name of a distribution; without it, all names are listed
+        name: Option<String>,
+    },
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
+        shell: String,
+    },
+    /// Print the JSON Schema of dockwright.toml
+    Schema,
+}
+
+/// `generate`
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// The project and the wishes.
+    #[command(flatten)]
+    pub project: Project,
+    /// Print the Dockerfile instead of writing anything
+    #[arg(long, conflicts_with = "diff", help_heading = "Writing")]
+    pub stdout: bool,
+    /// Print what would change instead of writing anything
+    #[arg(long, help_heading = "Writing")]
+    pub diff: bool,
+    /// Overwrite files that dockwright did not write, and hand edits that conflict
+    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
+    pub force: bool,
+    /// Where a hand edit and the new text conflict, keep the edit
+    #[arg(long, help_heading = "Writing")]
+    pub keep: bool,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The project and the wishes.
+    #[command(flatten)]
+    pub project: Project,
+    /// text for people, json for scripts
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json"]))]
+    pub format: String,
+}
+
+/// The folder, and every setting as a flag.
+#[derive(Debug, Args)]
+pub struct Project {
+    /// Folder of the project
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Python version, such as 3.13
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_PYTHON",
+        value_name = "X.Y",
+        hide_env = true,
+        help_heading = "Base"
+    )]
+    python: Option<String>,
+    /// Base image: slim, full, alpine, or any image that has Python
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_BASE",
+        value_name = "BASE",
+        hide_env = true,
+        help_heading = "Base"
+    )]
+    base: Option<String>,
+    /// Debian release
+    #[arg(long, env = "DOCKWRIGHT_SUITE", value_parser = PossibleValuesParser::new(Suite::NAMES), hide_env = true, help_heading = "Base")]
+    suite: Option<String>,
+    /// Package tool of an image given by name
+    #[arg(long, env = "DOCKWRIGHT_PACKAGE_TOOL", value_parser = PossibleValuesParser::new(PackageTool::NAMES), hide_env = true, help_heading = "Base")]
+    package_tool: Option<String>,
+    /// Platforms the image is for
+    #[arg(long, env = "DOCKWRIGHT_PLATFORM", value_delimiter = ',', value_parser = PossibleValuesParser::new(PlatformName::NAMES), hide_env = true, help_heading = "Base")]
+    platform: Vec<String>,
+    /// Package manager, where several claim the project
+    #[arg(long, env = "DOCKWRIGHT_MANAGER", value_parser = PossibleValuesParser::new(Manager::NAMES), hide_env = true, help_heading = "Dependencies")]
+    manager: Option<String>,
+    /// What installs requirements files
+    #[arg(long, env = "DOCKWRIGHT_INSTALLER", value_parser = PossibleValuesParser::new(Installer::NAMES), hide_env = true, help_heading = "Dependencies")]
+    installer: Option<String>,
+    /// Requirements file to install
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_REQUIREMENTS",
+        value_name = "FILE",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    requirements: Option<String>,
+    /// Dependency groups to add (`!name` leaves one out)
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_GROUPS",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    groups: Vec<String>,
+    /// Extras of the project to add (`!name` leaves one out)
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_EXTRAS",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    extras: Vec<String>,
+    /// System packages for the builder (`!name` takes one out)
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_BUILD_PACKAGES",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    build_packages: Vec<String>,
+    /// System packages for the runtime (`!name` takes one out)
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_RUN_PACKAGES",
+        value_delimiter = ',',
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    run_packages: Vec<String>,
+    /// Start command
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_COMMAND",
+        value_name = "LINE",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    command: Option<String>,
+    /// Application object, module:object or module:factory()
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_APP",
+        value_name = "OBJECT",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    app: Option<String>,
+    /// Server for a web application
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_SERVER",
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    server: Option<String>,
+    /// Port to listen on
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_PORT",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    port: Option<u16>,
+    /// Path that the health check asks for
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_HEALTHCHECK_PATH",
+        value_name = "PATH",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    healthcheck_path: Option<String>,
+    /// No health check
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_NO_HEALTHCHECK",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    no_healthcheck: bool,
+    /// Environment variable of the image; never a secret
+    #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
+    variables: Vec<String>,
+    /// User name
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_USER",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    user: Option<String>,
+    /// User ID
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_UID",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    uid: Option<u32>,
+    /// Group ID
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_GID",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    gid: Option<u32>,
+    /// No `--mount`: for the legacy builder, kaniko and old buildah
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_NO_BUILDKIT",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    no_buildkit: bool,
+    /// Frontend image for a `# syntax=` line
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_SYNTAX",
+        value_name = "IMAGE",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    syntax: Option<String>,
+}
+
+impl Project {
+    /// What flags and environment ask for.
+    ///
+    /// # Errors
+    /// `--env` without `=`.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        let mut env = std::collections::BTreeMap::new();
+        for variable in &self.variables {
+            let (name, value) = variable.split_once('=').ok_or_else(|| Error::Settings {
+                what: format!("`--env {}` has no `=`", printable(variable)),
+                at: None,
+                help: "write `--env NAME=VALUE`".to_owned(),
+            })?;
+            env.insert(name.to_owned(), value.to_owned());
+        }
+        Ok(Settings {
+            python: self.python.clone(),
+            base: self.base.clone(),
+            suite: self.suite.as_deref().and_then(Suite::from_name),
+            package_tool: self
+                .package_tool
+                .as_deref()
+                .and_then(PackageTool::from_name),
+            manager: self.manager.as_deref().and_then(Manager::from_name),
+            installer: self.installer.as_deref().and_then(Installer::from_name),
+            requirements: self.requirements.clone(),
+            groups: self.groups.clone(),
+            extras: self.extras.clone(),
+            command: self.command.clone(),
+            app: self.app.clone(),
+            server: self.server.clone(),
+            port: self.port,
+            platforms: self
+                .platform
+                .iter()
+                .filter_map(|name| PlatformName::from_name(name))
+                .collect(),
+            buildkit: self.no_buildkit.then_some(false),
+            syntax: self.syntax.clone(),
+            healthcheck: self.no_healthcheck.then_some(false),
+            healthcheck_path: self.healthcheck_path.clone(),
+            user: self.user.clone(),
+            uid: self.uid,
+            gid: self.gid,
+            packages: Packages {
+                build: self.build_packages.clone(),
+                run: self.run_packages.clone(),
+            },
+            env,
+        })
+    }
+}
+
+/// The completion script of a shell; `None` for a name that is no shell.
+pub fn completions(shell: &str) -> Option<String> {
+    let shell = <Shell as clap::ValueEnum>::from_str(shell, true).ok()?;
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "dockwright", &mut script);
+    String::from_utf8(script).ok()
+}
+
+/// Parses the process's arguments; prints help, version or a usage error itself and ends the process then.
+pub fn parse() -> Cli {
+    Cli::parse()
+}

@@ -1,0 +1,46 @@
+//! One short file a command; each writes its data to the `Write` it is given.
+
+pub mod catalogue;
+pub mod check;
+pub mod explain;
+pub mod generate;
+pub mod record;
+pub mod schema;
+
+use std::io::Write;
+
+use crate::cli::{self, Cli, Command};
+use crate::error::{Error, Exit};
+
+/// Runs a command: data to `out`, what is only for people to `say`.
+///
+/// # Errors
+/// Whatever ended the command early; the exit code is the error's.
+pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, Error> {
+    match &cli.command {
+        Command::Generate(arguments) => generate::run(arguments, out, say),
+        Command::Check(project) => check::run(project, out, say),
+        Command::Explain(arguments) => explain::run(arguments, out),
+        Command::Catalogue { name } => catalogue::run(name.as_deref(), out),
+        Command::Completions { shell } => {
+            put(out, &cli::completions(shell).unwrap_or_default()).map(|()| Exit::Done)
+        }
+        Command::Schema => schema::run(out),
+    }
+}
+
+/// Writes text; a reader that went away (`| head`) is no trouble.
+///
+/// # Errors
+/// Any other trouble of the stream.
+pub(crate) fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Disk {
+            action: "write to",
+            path: "standard output".into(),
+            why: error.to_string(),
+            help: "check where the output goes".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,384 @@
+//! `dockwright explain`: the plan as text for people or as the contract's JSON.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli;
+use crate::error::{Error, Exit, printable};
+use crate::facts::Place;
+use crate::plan::BuildPlan;
+use crate::plan::system::SystemPackage;
+
+use super::put;
+
+/// Prints the plan.
+///
+/// # Errors
+/// The project cannot be planned, or standard output fails.
+pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
+    let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
+    let text = if arguments.format == "json" {
+        let mut text = serde_json::to_string_pretty(&Explanation::new(&plan)).map_err(|error| {
+            Error::Internal {
+                what: error.to_string(),
+            }
+        })?;
+        text.push('\n');
+        text
+    } else {
+        for_people(&plan)
+    };
+    put(out, &text)?;
+    Ok(Exit::Done)
+}
+
+/// `explain --format json`, version 1 of its schema.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Explanation {
+    /// Version of this document's schema.
+    schema: u32,
+    project: Project,
+    python: Python,
+    base: Base,
+    packages: Packages,
+    /// Distributions that are compiled in the builder.
+    compiled: Vec<Compiled>,
+    framework: Option<String>,
+    command: Option<Command>,
+    processes: Vec<Process>,
+    port: Option<u16>,
+    user: User,
+    /// Folders and files that the process may write to.
+    writable: Vec<Writable>,
+    warnings: Vec<Warning>,
+    files: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Project {
+    name: String,
+    manager: String,
+    manifests: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Python {
+    version: String,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Base {
+    distribution: Option<String>,
+    release: Option<String>,
+    builder: String,
+    runtime: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Packages {
+    build: Vec<Package>,
+    run: Vec<Package>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Package {
+    name: String,
+    because: Vec<Because>,
+    /// Nobody has tried this in a container yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unproved: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Because {
+    requirement: String,
+    version: Option<String>,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Compiled {
+    name: String,
+    version: Option<String>,
+    platforms: Vec<String>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Command {
+    argv: Vec<String>,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Process {
+    name: String,
+    argv: Vec<String>,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct User {
+    name: String,
+    uid: u32,
+    gid: u32,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Writable {
+    path: String,
+    /// What lies there should outlive the container.
+    volume: bool,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Warning {
+    code: String,
+    message: String,
+    help: String,
+    source: Option<String>,
+    line: Option<u32>,
+}
+
+impl Explanation {
+    /// The plan as its public document.
+    pub fn new(plan: &BuildPlan) -> Self {
+        let port = plan.start.port;
+        Self {
+            schema: 1,
+            project: Project {
+                name: plan.name.clone(),
+                manager: plan.manager.to_owned(),
+                manifests: plan.manifests.clone(),
+            },
+            python: Python {
+                version: plan.python.version.clone(),
+                source: source(plan.python.at.as_ref()),
+                line: line(plan.python.at.as_ref()),
+                why: plan.python.why.clone(),
+            },
+            base: Base {
+                distribution: plan.base.distribution.map(str::to_owned),
+                release: plan.base.release.map(str::to_owned),
+                builder: plan.base.builder.clone(),
+                runtime: plan.base.runtime.clone(),
+            },
+            packages: Packages {
+                build: packages(&plan.system.build),
+                run: packages(&plan.system.run),
+            },
+            compiled: plan
+                .system
+                .compiled
+                .iter()
+                .map(|one| Compiled {
+                    name: one.name.clone(),
+                    version: one.version.clone(),
+                    platforms: one
+                        .platforms
+                        .iter()
+                        .map(|platform| platform.docker().to_owned())
+                        .collect(),
+                    why: one.why.clone(),
+                })
+                .collect(),
+            framework: plan.start.framework.clone(),
+            command: plan.start.command.as_ref().map(|command| Command {
+                argv: command.argv(port),
+                source: source(command.at.as_ref()),
+                line: line(command.at.as_ref()),
+                why: command.why.clone(),
+            }),
+            processes: plan
+                .start
+                .processes
+                .iter()
+                .map(|process| Process {
+                    name: process.name.clone(),
+                    argv: process.command.argv(port),
+                    source: source(process.command.at.as_ref()),
+                    line: line(process.command.at.as_ref()),
+                    why: process.command.why.clone(),
+                })
+                .collect(),
+            port,
+            user: User {
+                name: plan.user.name.clone(),
+                uid: plan.user.uid,
+                gid: plan.user.gid,
+            },
+            writable: plan
+                .start
+                .writable
+                .iter()
+                .map(|place| Writable {
+                    path: place.path.clone(),
+                    volume: place.volume,
+                    why: place.why.clone(),
+                })
+                .collect(),
+            warnings: plan
+                .warnings
+                .iter()
+                .map(|warning| Warning {
+                    code: warning.code.to_owned(),
+                    message: warning.message.clone(),
+                    help: warning.help.clone(),
+                    source: source(warning.at.as_ref()),
+                    line: line(warning.at.as_ref()),
+                })
+                .collect(),
+            files: plan.files().to_vec(),
+        }
+    }
+}
+
+fn packages(packages: &[SystemPackage]) -> Vec<Package> {
+    packages
+        .iter()
+        .map(|package| Package {
+            name: package.name.clone(),
+            unproved: package.unproved,
+            because: package
+                .because
+                .iter()
+                .map(|because| Because {
+                    requirement: because.requirement.clone(),
+                    version: because.version.clone(),
+                    source: Some(because.source.clone()).filter(|source| !source.is_empty()),
+                    line: Some(because.line).filter(|line| *line > 0),
+                    why: because.why.clone(),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn source(place: Option<&Place>) -> Option<String> {
+    place
+        .map(|place| place.file.to_string())
+        .filter(|file| !file.is_empty())
+}
+
+fn line(place: Option<&Place>) -> Option<u32> {
+    place.map(|place| place.line).filter(|line| *line > 0)
+}
+
+/// The plan in one screen: each decision, its reason, its place.
+fn for_people(plan: &BuildPlan) -> String {
+    let mut text = String::new();
+    let mut say = |name: &str, value: &str, why: &str, at: Option<&Place>| {
+        let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{name:<10} {}\n{:<10}   {}{}",
+            printable(value),
+            "",
+            printable(why),
+            printable(&at)
+        );
+    };
+    say(
+        "project",
+        &plan.name,
+        &format!("{}: {}", plan.manager, plan.manifests.join(", ")),
+        None,
+    );
+    say(
+        "python",
+        &plan.python.version,
+        &plan.python.why,
+        plan.python.at.as_ref(),
+    );
+    say(
+        "base",
+        &plan.base.runtime,
+        &if plan.base.builder == plan.base.runtime {
+            "both stages".to_owned()
+        } else {
+            format!("runtime; the builder is {}", plan.base.builder)
+        },
+        None,
+    );
+    match &plan.start.command {
+        Some(command) => say(
+            "command",
+            &command.argv(plan.start.port).join(" "),
+            &command.why,
+            command.at.as_ref(),
+        ),
+        None => say("command", "none found", "pass --command or --app", None),
+    }
+    for process in &plan.start.processes {
+        say(
+            &process.name,
+            &process.command.argv(plan.start.port).join(" "),
+            &process.command.why,
+            process.command.at.as_ref(),
+        );
+    }
+    if let Some(port) = plan.start.port {
+        say("port", &port.to_string(), "$PORT overrides it", None);
+    }
+    say(
+        "user",
+        &format!("{} {}:{}", plan.user.name, plan.user.uid, plan.user.gid),
+        &format!("home {}; any other UID works too", plan.user.home),
+        None,
+    );
+    for place in &plan.start.writable {
+        say("writable", &place.path, &place.why, place.at.as_ref());
+    }
+    system_packages(&mut text, "builder", &plan.system.build);
+    system_packages(&mut text, "runtime", &plan.system.run);
+    for one in &plan.system.compiled {
+        let platforms: Vec<&str> = one.platforms.iter().map(|one| one.docker()).collect();
+        let _ = writeln!(
+            text,
+            "compiled   {} {}\n             {} ({})",
+            printable(&one.name),
+            printable(one.version.as_deref().unwrap_or_default()),
+            printable(&one.why),
+            platforms.join(", ")
+        );
+    }
+    if !plan.warnings.is_empty() {
+        text.push('\n');
+        text.push_str(&super::generate::warnings(&plan.warnings));
+    }
+    text
+}
+
+fn system_packages(text: &mut String, stage: &str, packages: &[SystemPackage]) {
+    for package in packages {
+        let unproved = if package.unproved { " (unproved)" } else { "" };
+        let _ = writeln!(text, "{stage:<10} {}{unproved}", printable(&package.name));
+        if package.because.is_empty() {
+            let _ = writeln!(text, "             asked for");
+        }
+        for because in &package.because {
+            let version = because.version.as_deref().unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "             {} {}: {}  [{}]",
+                printable(&because.requirement),
+                printable(version),
+                printable(&because.why),
+                printable(&Place::new(because.source.clone(), because.line).to_string())
+            );
+        }
+    }
+}

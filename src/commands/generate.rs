@@ -1,0 +1,129 @@
+//! `dockwright generate`: the whole line, written, shown or compared.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use crate::change::{self, Change, Options, State};
+use crate::cli;
+use crate::error::{Error, Exit, printable};
+use crate::facts::Warning;
+use crate::{Preview, preview};
+
+use super::put;
+
+/// Generates.
+///
+/// # Errors
+/// The project cannot be planned, a file on disk may not be touched, or the disk refuses.
+pub fn run(
+    arguments: &cli::Generate,
+    out: &mut dyn Write,
+    say: &mut dyn Write,
+) -> Result<Exit, Error> {
+    let options = Options {
+        force: arguments.force,
+        keep: arguments.keep,
+    };
+    let preview = preview(
+        &arguments.project.dir,
+        arguments.project.settings()?,
+        options,
+    )?;
+    if arguments.stdout {
+        let dockerfile = preview
+            .changes
+            .first()
+            .map_or("", |change| change.generated.as_str());
+        put(say, &warnings(&preview.plan.warnings))?;
+        put(out, dockerfile)?;
+        return Ok(Exit::Done);
+    }
+    if arguments.diff {
+        put(say, &warnings(&preview.plan.warnings))?;
+        put(out, &diffs(&preview.changes))?;
+        return Ok(Exit::Done);
+    }
+    if let Some(refusal) = change::refusal(&preview.changes) {
+        return Err(refusal);
+    }
+    let lock = preview.record.to_text();
+    let lock_path = preview.lock_path();
+    change::write(&preview.root, &preview.changes, (&lock_path, &lock))?;
+    put(say, &warnings(&preview.plan.warnings))?;
+    put(out, &summary(&preview))?;
+    Ok(Exit::Done)
+}
+
+fn diffs(changes: &[Change]) -> String {
+    changes
+        .iter()
+        .map(|change| {
+            let before = change.before.as_deref().unwrap_or_default();
+            change::diff(before, &change.after, &change.path)
+        })
+        .collect()
+}
+
+/// Warnings as people read them, one block each.
+pub(crate) fn warnings(warnings: &[Warning]) -> String {
+    let mut text = String::new();
+    for warning in warnings {
+        let _ = writeln!(
+            text,
+            "warning[{}]: {}",
+            warning.code,
+            printable(&warning.message)
+        );
+        if let Some(at) = &warning.at {
+            let _ = writeln!(text, "  at {}", printable(&at.to_string()));
+        }
+        let _ = writeln!(text, "  help: {}\n", printable(&warning.help));
+    }
+    text
+}
+
+fn summary(preview: &Preview) -> String {
+    let mut text = String::new();
+    for change in &preview.changes {
+        let word = match change.state {
+            State::Created => "created",
+            State::Updated => "updated",
+            State::Merged => "merged with your edits",
+            State::Kept => "unchanged but for your edits",
+            State::Unchanged | State::Conflict(_) | State::Foreign => "unchanged",
+        };
+        let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
+    }
+    let _ = write!(text, "\nnext: {}\n", next_command(preview));
+    text
+}
+
+/// The build command, typed from the build context.
+fn next_command(preview: &Preview) -> String {
+    let tag = image_name(&preview.plan.name);
+    let secrets: String = preview
+        .plan
+        .install
+        .secrets
+        .iter()
+        .map(|secret| format!(" --secret {}", secret.argument))
+        .collect();
+    if preview.plan.app.is_empty() {
+        format!("docker build{secrets} --tag {tag} .")
+    } else {
+        format!(
+            "docker build{secrets} --tag {tag} --file {} .   (from the folder above, which holds the lock)",
+            printable(&preview.plan.files()[0])
+        )
+    }
+}
+
+/// A name that Docker accepts for an image, made from the project's.
+fn image_name(project: &str) -> String {
+    let name: String = crate::facts::normalise(project)
+        .chars()
+        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
+        .collect();
+    let name = name.trim_matches('-');
+    if name.is_empty() { "app" } else { name }.to_owned()
+}

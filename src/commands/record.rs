@@ -1,0 +1,90 @@
+//! Turns a run into what `dockwright.lock` keeps of it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::inspect::tree::Tree;
+use crate::lock::{Because, LOCK_FILE, LockRecord, LockedNeed};
+use crate::plan::BuildPlan;
+use crate::plan::system::SystemPackage;
+use crate::render::OutFile;
+
+/// The record of this run.
+pub fn record(tree: &Tree, plan: &BuildPlan, files: &[OutFile]) -> LockRecord {
+    let mut packages = needs("build", &plan.system.build);
+    packages.extend(needs("run", &plan.system.run));
+    LockRecord {
+        inputs: inputs(tree),
+        decisions: decisions(plan),
+        packages,
+        pins: BTreeMap::new(),
+        files: files
+            .iter()
+            .map(|file| (file.path.clone(), file.text.clone()))
+            .collect(),
+    }
+}
+
+/// Every file that the plan was read from, except what dockwright itself writes.
+fn inputs(tree: &Tree) -> BTreeMap<String, String> {
+    tree.asked()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with(LOCK_FILE))
+        .filter_map(|(path, bytes)| Some((path, hexadecimal(&Sha256::digest(bytes?)))))
+        .collect()
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
+    let mut decisions = BTreeMap::from([
+        ("base".to_owned(), plan.base.runtime.clone()),
+        ("manager".to_owned(), plan.manager.to_owned()),
+        ("python".to_owned(), plan.python.version.clone()),
+        (
+            "user".to_owned(),
+            format!("{} {}:{}", plan.user.name, plan.user.uid, plan.user.gid),
+        ),
+    ]);
+    if plan.base.builder != plan.base.runtime {
+        decisions.insert("builder".to_owned(), plan.base.builder.clone());
+    }
+    if let Some(command) = &plan.start.command {
+        decisions.insert(
+            "command".to_owned(),
+            command.argv(plan.start.port).join(" "),
+        );
+    }
+    if let Some(port) = plan.start.port {
+        decisions.insert("port".to_owned(), port.to_string());
+    }
+    decisions
+}
+
+fn needs(stage: &str, packages: &[SystemPackage]) -> Vec<LockedNeed> {
+    packages
+        .iter()
+        .map(|package| LockedNeed {
+            stage: stage.to_owned(),
+            name: package.name.clone(),
+            because: package
+                .because
+                .iter()
+                .map(|because| Because {
+                    requirement: because.requirement.clone(),
+                    version: because.version.clone(),
+                    source: because.source.clone(),
+                    line: because.line,
+                    why: because.why.clone(),
+                })
+                .collect(),
+        })
+        .collect()
+}

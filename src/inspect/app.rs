@@ -1,0 +1,68 @@
+//! Turns the source tree into [`AppFacts`]: how the application is started, and what only its sources ask of the system.
+
+mod configs;
+mod corpus;
+mod django;
+mod launches;
+mod modules;
+mod needs;
+mod objects;
+mod procfile;
+mod routes;
+
+use crate::error::Error;
+use crate::facts::app::{AppFacts, GuardedScript};
+use crate::facts::{Found, Place, SourceNeed};
+use crate::inspect::tree::Tree;
+
+use modules::Modules;
+
+/// Reads everything about the start of the application, and the native needs of its sources, sorted.
+///
+/// # Errors
+/// `Procfile` or a server's configuration cannot be read. Python files never fail: what cannot be read is passed over.
+pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
+    let mut facts = AppFacts::default();
+    facts.procfile = procfile::read(tree, &mut facts.warnings)?;
+    facts.launches = launches::read(tree);
+    facts.configs = configs::read(tree)?;
+
+    let corpus = corpus::read(tree);
+    let modules = Modules::new(&corpus);
+    let place = |file: &str, line: u32| Place::new(tree.in_app(file), line);
+    facts.looked_at = corpus.paths.len();
+    facts.objects = objects::read(&corpus, &modules, &place);
+    facts.django = django::read(&corpus, &modules, &place);
+    for source in &corpus.sources {
+        let outline = &source.outline;
+        let path = modules.path(&source.path);
+        if source.stem() == "__main__" {
+            facts.mains.push(Found::new(path, place(&source.path, 1)));
+        } else if let Some(line) = outline.guard {
+            let calls = outline
+                .calls
+                .iter()
+                .filter(|call| call.within.guard && call.within.function.is_none())
+                .map(|call| call.value.callee.clone())
+                .collect();
+            let script = GuardedScript {
+                module: path,
+                calls,
+            };
+            facts
+                .scripts
+                .push(Found::new(script, place(&source.path, line)));
+        }
+    }
+    facts.health = routes::health(&corpus, &place);
+    facts.beat = routes::beat(&corpus, &place);
+    facts.variables = routes::variables(&corpus, &place);
+    facts.catalogues = tree
+        .files()
+        .iter()
+        .filter(|file| file.path.ends_with(".po") && file.path.contains("LC_MESSAGES/"))
+        .map(|file| file.path.clone())
+        .collect();
+    let needs = needs::read(&corpus, &modules, facts.django.as_ref(), &place);
+    Ok((facts, needs))
+}

@@ -1,0 +1,357 @@
+//! Turns the source tree into the outlines of the few Python files that can matter for the start of the application.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::catalogue::{frameworks, sources};
+use crate::inspect::syntax::{self, Outline};
+use crate::inspect::tree::{Tree, join};
+
+/// A parsed file.
+pub(super) struct Source {
+    /// Path relative to the application's folder.
+    pub(super) path: String,
+    /// What it says.
+    pub(super) outline: Outline,
+}
+
+impl Source {
+    /// File name without `.py`.
+    pub(super) fn stem(&self) -> &str {
+        stem(&self.path)
+    }
+}
+
+/// The application's Python files.
+pub(super) struct Corpus {
+    /// Those that can matter, parsed, in the order of their paths.
+    pub(super) sources: Vec<Source>,
+    /// Paths of all of them, relative to the application's folder, decoys left out.
+    pub(super) paths: BTreeSet<String>,
+    /// Folders that hold Python files, directly or deeper.
+    pub(super) folders: BTreeSet<String>,
+}
+
+/// Folders whose files are not the application: `tests`, `docs`, …
+const DECOY_FOLDERS: [&str; 44] = [
+    "_vendor",
+    "alembic",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "build",
+    "ci",
+    "demo",
+    "demos",
+    "dev",
+    "devtools",
+    "dist",
+    "doc",
+    "docs",
+    "e2e",
+    "eggs",
+    "example",
+    "examples",
+    "extern",
+    "fixtures",
+    "functional_tests",
+    "hack",
+    "integration_tests",
+    "locust",
+    "migrations",
+    "mocks",
+    "notebooks",
+    "playground",
+    "sample",
+    "samples",
+    "scripts",
+    "snippets",
+    "spec",
+    "specs",
+    "stubs",
+    "test",
+    "testing",
+    "tests",
+    "third_party",
+    "thirdparty",
+    "tools",
+    "typings",
+    "vendor",
+    "vendored",
+];
+
+/// File names that are never the application.
+const DECOY_FILES: [&str; 11] = [
+    "conftest.py",
+    "noxfile.py",
+    "fabfile.py",
+    "locustfile.py",
+    "dodo.py",
+    "pavement.py",
+    "versioneer.py",
+    "gunicorn.conf.py",
+    "gunicorn_conf.py",
+    "gunicorn_config.py",
+    "test.py",
+];
+
+/// Names of files that are read although no word in them asks for it: entry points by convention.
+const ENTRIES: [&str; 12] = [
+    "__init__",
+    "__main__",
+    "app",
+    "application",
+    "asgi",
+    "factory",
+    "main",
+    "manage",
+    "run",
+    "server",
+    "settings",
+    "wsgi",
+];
+
+/// No more text than this is parsed, shallow files first: 8 MiB.
+const BUDGET: usize = 8 << 20;
+
+/// How deep a file may lie (in folders) to count as an entry point by its name or its guard.
+const SHALLOW: usize = 2;
+
+/// Reads the application's files: all are searched for telling words, those that have some are parsed.
+pub(super) fn read(tree: &Tree) -> Corpus {
+    let prefix = match tree.app() {
+        "" | "." => String::new(),
+        app => format!("{app}/"),
+    };
+    let full: Vec<&str> = tree
+        .files()
+        .iter()
+        .map(|file| file.path.as_str())
+        .filter(|path| {
+            path.strip_prefix(&prefix)
+                .is_some_and(|path| extension_is(path, "py") && !decoy(path))
+        })
+        .collect();
+    let told = tree.scan(&full, |path, bytes| {
+        matters(&path[prefix.len()..], bytes).then(|| (path.to_owned(), bytes.len()))
+    });
+    let mut chosen: Vec<(usize, String, usize)> = told
+        .into_iter()
+        .map(|(path, length)| (depth(&path), path, length))
+        .collect();
+    chosen.sort();
+    let mut spent = 0;
+    chosen.retain(|(_, _, length)| {
+        spent += length;
+        spent <= BUDGET
+    });
+    let chosen: Vec<&str> = chosen.iter().map(|(_, path, _)| path.as_str()).collect();
+    let mut sources = tree.scan(&chosen, |path, bytes| {
+        let outline = syntax::outline(bytes)?;
+        let path = path[prefix.len()..].to_owned();
+        Some(Source { path, outline })
+    });
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    let paths: BTreeSet<String> = full
+        .iter()
+        .map(|path| path[prefix.len()..].to_owned())
+        .collect();
+    let mut folders = BTreeSet::new();
+    for path in &paths {
+        let mut rest = path.as_str();
+        while let Some((folder, _)) = rest.rsplit_once('/') {
+            if !folders.insert(folder.to_owned()) {
+                break;
+            }
+            rest = folder;
+        }
+    }
+    Corpus {
+        sources,
+        paths,
+        folders,
+    }
+}
+
+impl Corpus {
+    /// Is there a module or package of this name in a folder?
+    pub(super) fn has_module(&self, folder: &str, name: &str) -> bool {
+        let path = join(folder, name);
+        self.folders.contains(&path) || self.paths.contains(&format!("{path}.py"))
+    }
+}
+
+/// Does the path belong to tests, documentation, tools or other people's code?
+pub(super) fn decoy(path: &str) -> bool {
+    let mut parts = path.split('/').rev();
+    let file = parts.next().unwrap_or_default();
+    let stem = stem(file);
+    DECOY_FILES.contains(&file)
+        || file == "setup.py" && !path.contains('/')
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_tests")
+        || parts.any(|folder| {
+            folder.starts_with('.')
+                || folder.ends_with(".egg-info")
+                || folder.ends_with("-tests")
+                || folder.ends_with("_tests")
+                || DECOY_FOLDERS.contains(&folder.to_ascii_lowercase().as_str())
+        })
+}
+
+/// File name without folder and last extension.
+pub(super) fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+/// Number of folders above a file.
+pub(super) fn depth(path: &str) -> usize {
+    path.matches('/').count()
+}
+
+fn extension_is(path: &str, extension: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, last)| last == extension)
+}
+
+/// Words that tell, and which of them must stand together in one file.
+struct Words {
+    search: AhoCorasick,
+    /// A file that holds all words of a set is parsed.
+    sets: Vec<Vec<usize>>,
+    count: usize,
+}
+
+/// Is the file worth parsing?
+fn matters(path: &str, bytes: &[u8]) -> bool {
+    let shallow = depth(path) <= SHALLOW;
+    let name = stem(path);
+    if shallow && ENTRIES.contains(&name)
+        || matches!(name, "wsgi" | "asgi" | "manage")
+        || path.split('/').any(|part| part.starts_with("settings"))
+        || name.ends_with("_settings")
+    {
+        return true;
+    }
+    let words = words();
+    let mut seen = vec![false; words.count];
+    for found in words.search.find_overlapping_iter(bytes) {
+        seen[found.pattern().as_usize()] = true;
+    }
+    // The guard is the first word.
+    (shallow && seen[0])
+        || words
+            .sets
+            .iter()
+            .any(|set| set.iter().all(|word| seen[*word]))
+}
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut index: BTreeMap<String, usize> = BTreeMap::new();
+        let mut list = Vec::new();
+        let mut id = |word: String| {
+            *index.entry(word.clone()).or_insert_with(|| {
+                list.push(word);
+                list.len() - 1
+            })
+        };
+        id("__main__".to_owned());
+        let mut sets: Vec<Vec<usize>> = Vec::new();
+        for set in telling() {
+            sets.push(set.into_iter().map(&mut id).collect());
+        }
+        Words {
+            count: list.len(),
+            // Only a table with megabytes of words could fail; an empty search then finds nothing.
+            search: AhoCorasick::new(&list)
+                .unwrap_or_else(|_| unreachable!("the embedded tables are small")),
+            sets,
+        }
+    })
+}
+
+/// Sets of words, out of the tables of frameworks and needs.
+fn telling() -> Vec<Vec<String>> {
+    let mut sets: Vec<Vec<String>> = Vec::new();
+    for framework in frameworks::all().values() {
+        for name in framework.constructors.iter().chain(&framework.decorators) {
+            let first = name.split('.').next().unwrap_or_default();
+            let last = name.rsplit('.').next().unwrap_or_default();
+            sets.push(
+                [first, last]
+                    .iter()
+                    .filter(|w| !w.is_empty())
+                    .map(ToString::to_string)
+                    .collect(),
+            );
+        }
+        for name in &framework.imports {
+            for start in &framework.starts {
+                let start = start.rsplit('.').next().unwrap_or_default();
+                sets.push(vec![name.clone(), start.to_owned()]);
+            }
+            sets.push(vec![format!("import {name}"), "__main__".to_owned()]);
+        }
+        sets.extend(
+            framework
+                .bases
+                .iter()
+                .map(|base| vec![format!("class {base}")]),
+        );
+    }
+    for word in [
+        "create_app(",
+        "make_app(",
+        "get_asgi_application",
+        "get_wsgi_application",
+        "ProtocolTypeRouter",
+        "INSTALLED_APPS",
+        "beat_schedule",
+        "BEAT_SCHEDULE",
+    ] {
+        sets.push(vec![word.to_owned()]);
+    }
+    for route in [
+        "/health",
+        "health/",
+        "\"health\"",
+        "'health'",
+        "/ping",
+        "/livez",
+        "/readyz",
+        "/alive",
+    ] {
+        for word in ["route(", ".get(", "path(", "add_get(", "add_url_rule"] {
+            sets.push(vec![route.to_owned(), word.to_owned()]);
+        }
+    }
+    let callers = ["subprocess", "os.system", "which(", "popen", "Popen"];
+    for need in sources::all().values() {
+        for program in &need.programs {
+            for quote in ['"', '\''] {
+                let program = format!("{quote}{program}");
+                sets.extend(callers.map(|caller| vec![caller.to_owned(), program.clone()]));
+            }
+        }
+        for import in &need.imports {
+            sets.push(vec![format!("import {import}")]);
+            sets.push(vec![format!("from {import}")]);
+        }
+    }
+    for word in [
+        "find_library",
+        "cdll.LoadLibrary",
+        "CDLL(",
+        "require_version(",
+        "setlocale(",
+    ] {
+        sets.push(vec![word.to_owned()]);
+    }
+    sets
+}

@@ -1,0 +1,275 @@
+//! Turns `manage.py`, settings, `wsgi.py` and `asgi.py` into [`Django`].
+
+use super::corpus::{Corpus, Source, depth};
+use super::modules::Modules;
+use crate::facts::app::Django;
+use crate::facts::{Found, Place};
+use crate::inspect::syntax::{Assign, Value};
+
+/// Django's conventions; `None` when neither `manage.py` nor an application of Django is there.
+pub(super) fn read(
+    corpus: &Corpus,
+    modules: &Modules<'_>,
+    place: &dyn Fn(&str, u32) -> Place,
+) -> Option<Django> {
+    let mut reader = Reader {
+        modules,
+        place,
+        out: Django::default(),
+    };
+    let mut sources: Vec<&Source> = corpus.sources.iter().collect();
+    sources.sort_by_key(|source| (depth(&source.path), &source.path));
+    for source in &sources {
+        if source.stem() == "manage" {
+            reader.manage(source);
+        }
+    }
+    for source in sources {
+        reader.interfaces(source);
+        if is_settings(source) {
+            reader.settings(source);
+        }
+    }
+    let out = reader.out;
+    let known = out.manage.is_some() || !out.wsgi.is_empty() || !out.asgi.is_empty();
+    known.then_some(out)
+}
+
+struct Reader<'a> {
+    modules: &'a Modules<'a>,
+    place: &'a dyn Fn(&str, u32) -> Place,
+    out: Django,
+}
+
+impl Reader<'_> {
+    fn manage(&mut self, source: &Source) {
+        let django = source
+            .outline
+            .imports
+            .iter()
+            .find(|i| i.module.starts_with("django"));
+        if let (None, Some(import)) = (&self.out.manage, django) {
+            self.out.folder = source
+                .path
+                .rsplit_once('/')
+                .map_or("", |(folder, _)| folder)
+                .to_owned();
+            let at = (self.place)(&source.path, import.line);
+            self.out.manage = Some(Found::new(source.path.clone(), at));
+        }
+    }
+
+    /// `application = get_wsgi_application()`, and the settings module that the file names.
+    fn interfaces(&mut self, source: &Source) {
+        for call in &source.outline.calls {
+            if matches!(call.value.method(), "setdefault" | "putenv")
+                && call.value.args.first().and_then(Value::as_text)
+                    == Some("DJANGO_SETTINGS_MODULE")
+                && let Some(settings) = call.value.args.get(1).and_then(Value::as_text)
+            {
+                let at = (self.place)(&source.path, call.line);
+                self.out
+                    .settings_modules
+                    .push(Found::new(settings.to_owned(), at));
+            }
+        }
+        let module = self.modules.path(&source.path).module;
+        if module.is_empty() {
+            return;
+        }
+        for assign in &source.outline.assigns {
+            let Value::Call(call) = &assign.value else {
+                continue;
+            };
+            if !assign.within.module_level() {
+                continue;
+            }
+            let full = self.modules.resolve(source, &call.callee);
+            let list = match full.as_str() {
+                "django.core.wsgi.get_wsgi_application"
+                | "configurations.wsgi.get_wsgi_application" => &mut self.out.wsgi,
+                "django.core.asgi.get_asgi_application"
+                | "configurations.asgi.get_asgi_application"
+                | "channels.routing.ProtocolTypeRouter"
+                | "channels.routing.get_default_application" => &mut self.out.asgi,
+                _ => continue,
+            };
+            let target = format!("{module}:{}", assign.target);
+            let usual = assign.target == "application" || assign.target == "app";
+            let known = list
+                .iter()
+                .any(|found| found.value.split(':').next() == Some(&module));
+            if usual && !known || list.is_empty() {
+                list.push(Found::new(target, (self.place)(&source.path, assign.line)));
+            }
+        }
+    }
+
+    fn settings(&mut self, source: &Source) {
+        let module = self.modules.path(&source.path).module;
+        self.out
+            .settings
+            .push(Found::new(module, (self.place)(&source.path, 1)));
+        for assign in &source.outline.assigns {
+            if assign.within.function.is_none() && !assign.within.typing {
+                self.setting(source, assign);
+            }
+        }
+    }
+
+    fn setting(&mut self, source: &Source, assign: &Assign) {
+        let at = (self.place)(&source.path, assign.line);
+        let found = |value: String| Found::new(value, at.clone());
+        let text = assign.value.as_text();
+        match (assign.target.as_str(), text) {
+            // Settings have the last word on the object's name: the contract points there.
+            ("WSGI_APPLICATION", Some(target)) => {
+                self.out.wsgi.insert(0, found(colon(target)));
+            }
+            ("ASGI_APPLICATION", Some(target)) => {
+                self.out.wants_asgi.get_or_insert(at.clone());
+                self.out.asgi.insert(0, found(colon(target)));
+            }
+            ("STATIC_ROOT", _) if !is_none(&assign.value) => {
+                self.out
+                    .static_root
+                    .get_or_insert(found(folder(&assign.value)));
+            }
+            ("MEDIA_ROOT", _) if !is_none(&assign.value) => {
+                self.out
+                    .media_root
+                    .get_or_insert(found(folder(&assign.value)));
+            }
+            ("SECRET_KEY", None) => {
+                if let Some(name) = variable(&assign.value) {
+                    self.out.secret_key.get_or_insert(found(name));
+                }
+            }
+            ("DATABASES", _) => self.databases(source, assign),
+            (name, _) if name.ends_with("_APPS") => self.apps(source, assign),
+            _ => {}
+        }
+    }
+
+    fn apps(&mut self, source: &Source, assign: &Assign) {
+        let Value::List(entries) = &assign.value else {
+            return;
+        };
+        for app in entries.iter().filter_map(Value::as_text) {
+            let at = (self.place)(&source.path, assign.line);
+            if matches!(app, "channels" | "daphne") {
+                self.out.wants_asgi.get_or_insert(at.clone());
+            }
+            self.out.installed_apps.push(Found::new(app.to_owned(), at));
+        }
+    }
+
+    /// Engines of `DATABASES = {"default": {"ENGINE": …}}`.
+    fn databases(&mut self, source: &Source, assign: &Assign) {
+        let at = (self.place)(&source.path, assign.line);
+        let mut open = vec![&assign.value];
+        while let Some(value) = open.pop() {
+            let Value::Dict(entries) = value else {
+                continue;
+            };
+            for (key, value) in entries {
+                match (key.as_text(), value.as_text()) {
+                    (Some("ENGINE"), Some(engine)) => {
+                        self.out
+                            .engines
+                            .push(Found::new(engine.to_owned(), at.clone()));
+                    }
+                    _ => open.push(value),
+                }
+            }
+        }
+    }
+}
+
+/// `shop.wsgi.application` as servers want it: `shop.wsgi:application`.
+fn colon(target: &str) -> String {
+    match target.rsplit_once('.') {
+        Some((module, object)) if !target.contains(':') => format!("{module}:{object}"),
+        _ => target.to_owned(),
+    }
+}
+
+fn is_none(value: &Value) -> bool {
+    matches!(value, Value::Literal(text) if text == "None")
+}
+
+/// `BASE_DIR / "static"`, `os.path.join(BASE_DIR, "static")`: the literal part behind the project's folder; empty when
+/// another part is computed.
+fn folder(value: &Value) -> String {
+    let parts: Vec<&Value> = match value {
+        Value::Text(text) => return text.clone(),
+        Value::Path(sides) => sides.iter().collect(),
+        Value::Call(call)
+            if matches!(call.method(), "join" | "joinpath" | "str" | "root" | "path") =>
+        {
+            call.args.iter().collect()
+        }
+        _ => return String::new(),
+    };
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Value::Text(text) => {
+                if !out.is_empty() {
+                    out.push('/');
+                }
+                out.push_str(text.trim_matches('/'));
+            }
+            Value::Name(name) if index == 0 && is_base(name) => {}
+            Value::Call(call) if index == 0 && call.callee.contains("BASE") => {}
+            Value::Path(_) | Value::Call(_) if index == 0 => match folder(part) {
+                inner if inner.is_empty() => return String::new(),
+                inner => out = inner,
+            },
+            _ => return String::new(),
+        }
+    }
+    out
+}
+
+/// Names that settings give to the project's folder.
+fn is_base(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    [
+        "BASE_DIR",
+        "ROOT_DIR",
+        "PROJECT_ROOT",
+        "PROJECT_DIR",
+        "BASE_PATH",
+        "BASEDIR",
+    ]
+    .contains(&name.as_str())
+}
+
+/// The environment variable that `os.environ["X"]`-like code reads: the first text argument of the outermost call.
+fn variable(value: &Value) -> Option<String> {
+    let Value::Call(call) = value else {
+        return None;
+    };
+    let name = call.args.first()?.as_text()?;
+    let plausible = name.len() > 2
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    plausible.then(|| name.to_owned())
+}
+
+/// A settings module of Django: by its name or its folder, and by what it sets.
+fn is_settings(source: &Source) -> bool {
+    let named = source.path.split('/').any(|part| part.contains("settings"));
+    let sets = |name: &str| {
+        source
+            .outline
+            .assigns
+            .iter()
+            .any(|assign| assign.target == name)
+    };
+    named
+        || sets("INSTALLED_APPS") && (sets("ROOT_URLCONF") || sets("DATABASES"))
+        || sets("WSGI_APPLICATION")
+}

@@ -1,0 +1,414 @@
+//! Turns outlines into [`AppObject`]s: what of a known framework can be handed to a server or run.
+
+use std::collections::BTreeMap;
+
+use super::corpus::{Corpus, Source};
+use super::modules::Modules;
+use crate::catalogue::frameworks::{self, Framework, Role};
+use crate::facts::app::{AppObject, ObjectKind};
+use crate::facts::{Found, Place};
+use crate::inspect::syntax::{Call, Function, Placed, Value};
+
+/// Factories call factories, classes have bases: followed this often.
+const ROUNDS: usize = 4;
+
+/// Files that exist to pass on an application made elsewhere.
+const ALIASES: [&str; 4] = ["wsgi", "asgi", "application", "passenger_wsgi"];
+
+/// Everything of a known framework, Django excepted, in the order of files and lines.
+pub(super) fn read(
+    corpus: &Corpus,
+    modules: &Modules<'_>,
+    place: &dyn Fn(&str, u32) -> Place,
+) -> Vec<AppObject> {
+    let mut makers = Makers {
+        modules,
+        known: BTreeMap::new(),
+    };
+    for (name, framework) in frameworks::all() {
+        if name != "django" {
+            for constructor in &framework.constructors {
+                makers.known.insert(constructor.clone(), name);
+            }
+        }
+    }
+    for _ in 0..ROUNDS {
+        let before = makers.known.len();
+        corpus
+            .sources
+            .iter()
+            .for_each(|source| makers.learn(source));
+        if makers.known.len() == before {
+            break;
+        }
+    }
+    let mut out = Vec::new();
+    for source in &corpus.sources {
+        let mut file = File {
+            source,
+            makers: &makers,
+            place,
+            out: Vec::new(),
+        };
+        file.objects();
+        file.factories();
+        file.declared();
+        file.scripts();
+        out.append(&mut file.out);
+    }
+    let aliases: Vec<AppObject> = corpus
+        .sources
+        .iter()
+        .filter(|source| ALIASES.contains(&source.stem()))
+        .flat_map(|source| aliases(source, modules, &out, place))
+        .collect();
+    out.extend(aliases);
+    out.sort_by(|a, b| (&a.at, &a.framework, &a.kind).cmp(&(&b.at, &b.framework, &b.kind)));
+    out
+}
+
+/// What is known to make an application: constructors, subclasses and factories by their full dotted names.
+struct Makers<'a> {
+    modules: &'a Modules<'a>,
+    known: BTreeMap<String, &'static str>,
+}
+
+impl Makers<'_> {
+    /// Adds a file's subclasses and factories.
+    fn learn(&mut self, source: &Source) {
+        let module = self.modules.path(&source.path).module;
+        let outline = &source.outline;
+        for class in outline
+            .classes
+            .iter()
+            .filter(|class| class.within.module_level())
+        {
+            let framework = class
+                .bases
+                .iter()
+                .find_map(|base| self.by_name(source, base));
+            if let Some(framework) = framework {
+                self.known
+                    .insert(format!("{module}.{}", class.name), framework);
+            }
+        }
+        for (index, function) in outline.functions.iter().enumerate() {
+            if function.within.module_level()
+                && let Some(framework) = self.returned(source, index)
+            {
+                self.known
+                    .insert(format!("{module}.{}", function.name), framework);
+            }
+        }
+    }
+
+    /// The framework of what a function returns.
+    fn returned(&self, source: &Source, function: usize) -> Option<&'static str> {
+        let inside = |within: crate::inspect::syntax::Within| within.function == Some(function);
+        let outline = &source.outline;
+        outline
+            .returns
+            .iter()
+            .filter(|found| inside(found.within))
+            .find_map(|found| match &found.value {
+                Value::Call(call) => self.made_by(source, call),
+                Value::Name(name) => outline
+                    .assigns
+                    .iter()
+                    .filter(|assign| inside(assign.within) && assign.target == *name)
+                    .find_map(|assign| self.made(source, &assign.value)),
+                _ => None,
+            })
+    }
+
+    /// The framework that a value is an application of.
+    fn made(&self, source: &Source, value: &Value) -> Option<&'static str> {
+        match value {
+            Value::Call(call) => self.made_by(source, call),
+            _ => None,
+        }
+    }
+
+    fn made_by(&self, source: &Source, call: &Call) -> Option<&'static str> {
+        if let Some(framework) = self.by_name(source, &call.callee) {
+            return Some(framework);
+        }
+        let method = format!(".{}", call.method());
+        if let Some(framework) = self.known.get(&method).copied()
+            && source
+                .outline
+                .imports
+                .iter()
+                .any(|i| i.module.split('.').next() == Some(framework))
+        {
+            return Some(framework);
+        }
+        // `Application.builder().token(…).build()`: the innermost call tells.
+        let mut on = call.on.as_deref();
+        while let Some(inner) = on {
+            if let Some(framework) = self.by_name(source, &inner.callee) {
+                return Some(framework);
+            }
+            on = inner.on.as_deref();
+        }
+        None
+    }
+
+    fn by_name(&self, source: &Source, name: &str) -> Option<&'static str> {
+        if name.is_empty() {
+            return None;
+        }
+        self.known.get(&self.modules.resolve(source, name)).copied()
+    }
+}
+
+/// One file and what was found in it.
+struct File<'a> {
+    source: &'a Source,
+    makers: &'a Makers<'a>,
+    place: &'a dyn Fn(&str, u32) -> Place,
+    out: Vec<AppObject>,
+}
+
+impl File<'_> {
+    /// `app = Flask(__name__)` at module level; the last assignment of a name counts.
+    fn objects(&mut self) {
+        let mut found: BTreeMap<&str, (&'static str, u32)> = BTreeMap::new();
+        for assign in &self.source.outline.assigns {
+            if !assign.within.module_level() || assign.augmented {
+                continue;
+            }
+            if let Some(framework) = self.makers.made(self.source, &assign.value) {
+                found.insert(&assign.target, (framework, assign.line));
+            } else if let Value::Name(name) = &assign.value
+                && let Some((object, attribute)) = name.split_once('.')
+                && let Some((framework, _)) = found.get(object).copied()
+                && table(framework).attribute.as_deref() == Some(attribute)
+            {
+                // Dash: `server = app.server` is what a server runs.
+                found.remove(object);
+                found.insert(&assign.target, (framework, assign.line));
+            }
+        }
+        for (name, (framework, line)) in found {
+            let table = table(framework);
+            if by_target(table) {
+                // Not taken out above: the attribute has no name of its own.
+                let bare = self.source.outline.assigns.iter().any(|assign| {
+                    assign.target == name && self.makers.made(self.source, &assign.value).is_some()
+                });
+                let name = match table.attribute.as_ref().filter(|_| bare) {
+                    Some(attribute) => format!("{name}.{attribute}"),
+                    None => name.to_owned(),
+                };
+                self.add(framework, ObjectKind::Object(name), line);
+            }
+        }
+    }
+
+    /// `def create_app(): … return app`.
+    fn factories(&mut self) {
+        for (index, function) in self.source.outline.functions.iter().enumerate() {
+            if !function.within.module_level() {
+                continue;
+            }
+            if let Some(framework) = self.makers.returned(self.source, index)
+                && by_target(table(framework))
+            {
+                let kind = ObjectKind::Factory {
+                    name: function.name.clone(),
+                    required: function.required.clone(),
+                };
+                self.add(framework, kind, function.line);
+            }
+        }
+    }
+
+    /// Functions under an entry decorator, and classes by a conventional name.
+    fn declared(&mut self) {
+        for (name, framework) in frameworks::all() {
+            let declares = |function: &&Function| {
+                function.within.function.is_none()
+                    && function.decorators.iter().any(|decorator| {
+                        let full = self.makers.modules.resolve(self.source, &decorator.callee);
+                        framework.decorators.contains(&full)
+                    })
+            };
+            if !framework.decorators.is_empty()
+                && let Some(function) = self.source.outline.functions.iter().find(declares)
+            {
+                let kind = if by_target(framework) {
+                    ObjectKind::Object(function.name.clone())
+                } else {
+                    ObjectKind::Script
+                };
+                let has = self.out.iter().any(|object| object.framework == *name);
+                if !has {
+                    self.add(name, kind, function.line);
+                }
+            }
+            let class = self
+                .source
+                .outline
+                .classes
+                .iter()
+                .find(|class| framework.bases.contains(&class.name));
+            if let Some(class) = class {
+                self.add(name, ObjectKind::Object(class.name.clone()), class.line);
+            }
+        }
+    }
+
+    /// Files that start an application themselves and leave no object that a server could take.
+    fn scripts(&mut self) {
+        for (name, framework) in frameworks::all() {
+            if self.out.iter().any(|object| object.framework == *name) || name == "django" {
+                continue;
+            }
+            let outline = &self.source.outline;
+            let constructed = outline.calls.iter().find(|call| {
+                !call.within.typing && self.makers.made_by(self.source, &call.value) == Some(name)
+            });
+            let imported = outline.imports.iter().find(|import| {
+                !import.within.typing
+                    && framework
+                        .imports
+                        .iter()
+                        .any(|wanted| import.module.split('.').next() == Some(wanted))
+            });
+            let Some(line) = constructed
+                .map(|call| call.line)
+                .or_else(|| imported.map(|import| import.line))
+            else {
+                continue;
+            };
+            let start = self.start(framework);
+            let guarded = outline.guard.is_some() && framework.role != Role::Tool;
+            let enough = guarded || !framework.command.is_empty();
+            if start.is_some() || enough && constructed.is_some() {
+                self.add(
+                    name,
+                    ObjectKind::Script,
+                    start.map_or(line, |call| call.line),
+                );
+            }
+        }
+    }
+
+    /// The call that starts an application of the framework.
+    fn start(&self, framework: &Framework) -> Option<&Placed<Call>> {
+        let started = |call: &&Placed<Call>| {
+            !call.within.typing
+                && framework
+                    .starts
+                    .iter()
+                    .any(|start| match start.strip_prefix('.') {
+                        Some(method) => {
+                            call.value.method() == method && !self.is_module(&call.value)
+                        }
+                        None => {
+                            self.makers.modules.resolve(self.source, &call.value.callee) == *start
+                        }
+                    })
+        };
+        self.source.outline.calls.iter().find(started)
+    }
+
+    /// `asyncio.run(…)`: the method belongs to an imported module, not to an object.
+    fn is_module(&self, call: &Call) -> bool {
+        let Some((base, _)) = call.callee.rsplit_once('.') else {
+            return true;
+        };
+        self.source
+            .outline
+            .imports
+            .iter()
+            .any(|import| import.name.is_none() && import.bound == base)
+    }
+
+    fn add(&mut self, framework: &str, kind: ObjectKind, line: u32) {
+        let module = self.makers.modules.path(&self.source.path);
+        let start = self.start(table(framework));
+        let runs = self.source.stem() == "__main__"
+            || self.source.outline.guard.is_some()
+            || start.is_some_and(|call| call.within.module_level());
+        let (port, loopback) = start.map_or((None, None), |call| self.listens(call));
+        self.out.push(AppObject {
+            framework: framework.to_owned(),
+            kind,
+            at: (self.place)(&self.source.path, line),
+            alias: false,
+            imported: self.makers.modules.is_imported(&self.source.path),
+            runs,
+            port,
+            loopback,
+            module,
+        });
+    }
+
+    /// The port and the loopback address that a start call names.
+    fn listens(&self, call: &Placed<Call>) -> (Option<Found<u16>>, Option<Place>) {
+        let named = |names: &[&str]| {
+            let found = call
+                .value
+                .keywords
+                .iter()
+                .find(|(name, _)| names.contains(&name.as_str()));
+            found.and_then(|(_, value)| value.as_setting())
+        };
+        let at = (self.place)(&self.source.path, call.line);
+        let port = named(&["port", "server_port"])
+            .and_then(|port| port.replace('_', "").parse().ok())
+            .map(|port| Found::new(port, at.clone()));
+        let host = named(&["host", "server_name", "address"]);
+        let loopback = host.is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "::1"));
+        (port, loopback.then_some(at))
+    }
+}
+
+/// Applications that an entry file takes from another module under its own name.
+fn aliases(
+    source: &Source,
+    modules: &Modules<'_>,
+    known: &[AppObject],
+    place: &dyn Fn(&str, u32) -> Place,
+) -> Vec<AppObject> {
+    let module = modules.path(&source.path);
+    let mut out = Vec::new();
+    for import in &source.outline.imports {
+        if import.name.is_none() || !import.within.module_level() {
+            continue;
+        }
+        let full = modules.resolve(source, &import.bound);
+        let original = known.iter().find(|object| {
+            matches!(&object.kind, ObjectKind::Object(name)
+                if object.module.root == module.root && format!("{}.{name}", object.module.module) == full)
+        });
+        if let Some(original) = original.filter(|object| table(&object.framework).role == Role::Web)
+        {
+            out.push(AppObject {
+                kind: ObjectKind::Object(import.bound.clone()),
+                module: module.clone(),
+                at: place(&source.path, import.line),
+                alias: true,
+                imported: false,
+                ..original.clone()
+            });
+        }
+    }
+    out
+}
+
+/// Does the framework's start need an object, not only a file?
+fn by_target(framework: &Framework) -> bool {
+    framework.interface.is_some()
+        || framework.command.iter().any(|part| {
+            ["{target}", "{object}", "{module}", "{app}"]
+                .iter()
+                .any(|p| part.contains(p))
+        })
+}
+
+fn table(framework: &str) -> &'static Framework {
+    frameworks::get(framework).unwrap_or_else(|| unreachable!("names come out of the table"))
+}

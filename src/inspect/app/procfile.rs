@@ -1,0 +1,58 @@
+//! Turns a `Procfile` into named commands.
+
+use crate::error::Error;
+use crate::facts::app::Process;
+use crate::facts::{CommandLine, Found, Place, Warning};
+use crate::inspect::tree::Tree;
+
+/// Reads `Procfile` of the application's folder; lines that are none are warned of.
+///
+/// # Errors
+/// It cannot be read or is no UTF-8 text.
+pub(super) fn read(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Vec<Found<Process>>, Error> {
+    let path = tree.in_app("Procfile");
+    let Some(text) = tree.text(&path)? else {
+        return Ok(Vec::new());
+    };
+    let mut out: Vec<Found<Process>> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let at = Place::new(path.as_str(), u32::try_from(index + 1).unwrap_or(u32::MAX));
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let parsed = line.split_once(':').and_then(|(name, command)| {
+            let name = name.trim();
+            let valid = !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+            let command = CommandLine::parse(command)?;
+            valid.then(|| (name.to_owned(), command))
+        });
+        match parsed {
+            Some((name, command)) if !out.iter().any(|known| known.value.name == name) => {
+                out.push(Found::new(Process { name, command }, at));
+            }
+            Some((name, _)) => warnings.push(
+                Warning::new(
+                    "procfile-line",
+                    format!(
+                        "the process {name} stands twice in the Procfile; the first one counts"
+                    ),
+                    "delete one of the two lines",
+                )
+                .at(at),
+            ),
+            None => warnings.push(
+                Warning::new(
+                    "procfile-line",
+                    "a line of the Procfile is no `name: command` and was passed over",
+                    "write it as `web: gunicorn shop.wsgi`",
+                )
+                .at(at),
+            ),
+        }
+    }
+    Ok(out)
+}

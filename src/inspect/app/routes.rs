@@ -1,0 +1,163 @@
+//! Turns outlines into the routes that look like health checks and the environment variables that the code reads.
+
+use std::collections::BTreeMap;
+
+use super::corpus::Corpus;
+use crate::facts::{Found, Place};
+use crate::inspect::syntax::{Call, Value};
+
+/// Paths that answer «I am well», without slashes around; better ones first.
+const HEALTH: [&str; 15] = [
+    "healthz",
+    "health",
+    "healthcheck",
+    "health-check",
+    "health_check",
+    "livez",
+    "liveness",
+    "readyz",
+    "readiness",
+    "alive",
+    "ping",
+    "_health",
+    "api/health",
+    "api/healthz",
+    "api/v1/health",
+];
+
+/// Functions and methods whose first argument is a path.
+const ROUTERS: [&str; 14] = [
+    "route",
+    "get",
+    "path",
+    "re_path",
+    "url",
+    "add_get",
+    "add_route",
+    "add_url_rule",
+    "add_api_route",
+    "Route",
+    "api_route",
+    "head",
+    "resource",
+    "add_api_websocket_route",
+];
+
+/// Routes like `/health` that are declared with their whole path, the best first.
+pub(super) fn health(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Vec<Found<String>> {
+    let mut found: Vec<(usize, Found<String>)> = Vec::new();
+    let mut add = |file: &str, line: u32, call: &Call| {
+        if !ROUTERS.contains(&call.method()) {
+            return;
+        }
+        let Some(path) = call.args.first().and_then(Value::as_text) else {
+            return;
+        };
+        let bare = path
+            .trim_start_matches('^')
+            .trim_end_matches('$')
+            .trim_matches('/');
+        // A router with a prefix would move it.
+        let plain = !call.callee.to_ascii_lowercase().contains("router")
+            && !call.callee.to_ascii_lowercase().contains("blueprint")
+            && !call.callee.starts_with("bp.");
+        if let Some(rank) = HEALTH.iter().position(|known| *known == bare)
+            && plain
+        {
+            let slash = if path.trim_end_matches('$').ends_with('/') {
+                "/"
+            } else {
+                ""
+            };
+            found.push((
+                rank,
+                Found::new(format!("/{bare}{slash}"), place(file, line)),
+            ));
+        }
+    };
+    for source in &corpus.sources {
+        // Clients call `requests.get("/health")` too: only routes that stand in a list of routes or above a function count.
+        for function in &source.outline.functions {
+            for decorator in &function.decorators {
+                add(&source.path, function.line, decorator);
+            }
+        }
+        for call in source
+            .outline
+            .calls
+            .iter()
+            .filter(|call| !matches!(call.value.method(), "get" | "head"))
+        {
+            let django_root = call.value.method() != "path" || source.stem() == "urls";
+            if !call.within.typing && django_root {
+                add(&source.path, call.line, &call.value);
+            }
+        }
+    }
+    found.sort_by(|a, b| (a.0, &a.1.at).cmp(&(b.0, &b.1.at)));
+    let mut out: Vec<Found<String>> = found.into_iter().map(|(_, found)| found).collect();
+    out.dedup_by(|a, b| a.value == b.value);
+    out
+}
+
+/// Where Celery's periodic tasks are set.
+pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Place> {
+    corpus.sources.iter().find_map(|source| {
+        let assigned = source.outline.assigns.iter().find(|assign| {
+            let name = assign.target.rsplit('.').next().unwrap_or_default();
+            matches!(
+                name,
+                "beat_schedule" | "CELERY_BEAT_SCHEDULE" | "CELERYBEAT_SCHEDULE"
+            )
+        });
+        let added = || {
+            source
+                .outline
+                .calls
+                .iter()
+                .find(|call| call.value.method() == "add_periodic_task")
+        };
+        let line = assigned
+            .map(|assign| assign.line)
+            .or_else(|| added().map(|call| call.line))?;
+        Some(place(&source.path, line))
+    })
+}
+
+/// Variables read through `os.environ.get("X")`, `os.getenv("X")`, `env("X")`, `config("X")`, … with their first place.
+pub(super) fn variables(
+    corpus: &Corpus,
+    place: &dyn Fn(&str, u32) -> Place,
+) -> BTreeMap<String, Place> {
+    let mut out = BTreeMap::new();
+    for source in &corpus.sources {
+        for call in &source.outline.calls {
+            let callee = call.value.callee.as_str();
+            let base = callee.split('.').next().unwrap_or_default();
+            let reads = matches!(
+                callee,
+                "os.environ.get"
+                    | "environ.get"
+                    | "os.getenv"
+                    | "getenv"
+                    | "env"
+                    | "config"
+                    | "os.environ.setdefault"
+            ) || base == "env" && callee.contains('.');
+            let name = call.value.args.first().and_then(Value::as_text);
+            if let Some(name) = name.filter(|name| reads && variable(name)) {
+                out.entry(name.to_owned())
+                    .or_insert_with(|| place(&source.path, call.line));
+            }
+        }
+    }
+    out
+}
+
+fn variable(name: &str) -> bool {
+    name.len() > 1
+        && name.len() < 80
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}

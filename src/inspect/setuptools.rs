@@ -1,0 +1,234 @@
+//! Turns `setup.cfg` (data) and `setup.py` (syntax, never run) into a [`Setuptools`].
+
+mod ini;
+mod script;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::facts::{Found, Place, Requirement, Script, Setuptools, Warning, normalise};
+
+use super::pep508::{self, Context};
+use super::tree::{Tree, join};
+use super::{requirements, text};
+use script::Value;
+
+const FORMAT: &str = "metadata that setuptools reads";
+
+/// Reads `setup.cfg` and `setup.py` of a context-relative folder; `None` when neither describes a project. Where both give a value, that of `setup.py` counts,
+/// as in setuptools. What `setup.py` computes is not known; a value that setuptools reads from a file (`file:`) is.
+///
+/// # Errors
+/// A file is unreadable, or a dependency in it is malformed.
+pub fn read(
+    tree: &Tree,
+    folder: &str,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Setuptools>, Error> {
+    let mut found = Setuptools {
+        dependencies: Some(Vec::new()),
+        ..Setuptools::default()
+    };
+    let mut reader = Reader {
+        tree,
+        folder,
+        warnings,
+    };
+    let config = join(folder, "setup.cfg");
+    if let Some(content) = text::read(tree, &config, reader.warnings)? {
+        let ini = ini::parse(&content);
+        if ini.contains_key("metadata") || ini.contains_key("options") {
+            reader.config(&config, &ini, &mut found)?;
+            found.paths.push(config);
+        }
+    }
+    let script = join(folder, "setup.py");
+    if let Some(content) = text::read(tree, &script, reader.warnings)? {
+        reader.script(&script, &content, &mut found)?;
+        found.paths.push(script);
+    }
+    Ok((!found.paths.is_empty()).then_some(found))
+}
+
+struct Reader<'a> {
+    tree: &'a Tree,
+    folder: &'a str,
+    warnings: &'a mut Vec<Warning>,
+}
+
+impl Reader<'_> {
+    /// `setup.cfg` (<https://setuptools.pypa.io/en/latest/userguide/declarative_config.html>).
+    fn config(&mut self, path: &str, ini: &ini::Ini, out: &mut Setuptools) -> Result<(), Error> {
+        let get = |section: &str, key: &str| ini.get(section).and_then(|section| section.get(key));
+        let plain = |section: &str, key: &str| {
+            get(section, key)
+                .map(|value| {
+                    Found::new(value.text().trim().to_owned(), Place::new(path, value.line))
+                })
+                .filter(|found| !found.value.is_empty() && !is_directive(&found.value))
+        };
+        out.name = plain("metadata", "name");
+        out.version = plain("metadata", "version").map(|found| found.value);
+        out.requires_python = plain("options", "python_requires");
+        if let Some(value) = get("options", "install_requires") {
+            out.dependencies = Some(self.listed(path, value)?);
+        }
+        for (extra, value) in ini.get("options.extras_require").into_iter().flatten() {
+            let found = self.listed(path, value)?;
+            // `name:marker` is an extra under a condition; the marker stands after the colon.
+            out.extras
+                .entry(normalise(extra.split(':').next().unwrap_or_default()))
+                .or_default()
+                .extend(found);
+        }
+        if let Some(value) = get("options.entry_points", "console_scripts") {
+            out.scripts = value
+                .lines
+                .iter()
+                .filter_map(|(line, text)| entry_point(text, &Place::new(path, *line)))
+                .collect();
+        }
+        Ok(())
+    }
+
+    /// A list of dependencies, one a line or separated by `;`, or `file:` with names of files.
+    fn listed(&mut self, path: &str, value: &ini::Value) -> Result<Vec<Requirement>, Error> {
+        let whole = value.text();
+        if let Some(files) = whole.trim().strip_prefix("file:") {
+            let mut out = Vec::new();
+            for name in files
+                .split([',', '\n'])
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+            {
+                if let Some(file) = pep508::resolve(self.folder, name) {
+                    out.extend(
+                        requirements::read(self.tree, &file, self.warnings)?
+                            .map(|file| file.requirements)
+                            .unwrap_or_default(),
+                    );
+                }
+            }
+            return Ok(out);
+        }
+        let one_line = value.lines.len() == 1;
+        let mut out = Vec::new();
+        for (line, text) in &value.lines {
+            // On a single line `;` separates dependencies, unless a marker follows it, which setuptools would refuse.
+            let parts: Vec<&str> = if one_line {
+                text.split(';').collect()
+            } else {
+                vec![text]
+            };
+            for part in parts
+                .into_iter()
+                .map(str::trim)
+                .filter(|part| !part.is_empty() && !part.starts_with('#'))
+            {
+                out.push(self.requirement(part, &Place::new(path, *line))?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The keyword arguments of `setup(…)`.
+    fn script(&mut self, path: &str, content: &str, out: &mut Setuptools) -> Result<(), Error> {
+        let arguments = script::arguments(content);
+        let found = |key: &str| match arguments.get(key) {
+            Some(Some(Value::Text(text, line))) => {
+                Some(Found::new(text.clone(), Place::new(path, *line)))
+            }
+            _ => None,
+        };
+        out.name = found("name").or(out.name.take());
+        out.version = found("version")
+            .map(|found| found.value)
+            .or(out.version.take());
+        out.requires_python = found("python_requires").or(out.requires_python.take());
+        if let Some(value) = arguments.get("install_requires") {
+            out.dependencies = match value {
+                Some(value) => self.texts(path, value)?,
+                None => None,
+            };
+        }
+        if let Some(Some(Value::Table(entries))) = arguments.get("extras_require") {
+            for (extra, value) in entries {
+                let found = self.texts(path, value)?.unwrap_or_default();
+                out.extras
+                    .entry(normalise(extra.split(':').next().unwrap_or_default()))
+                    .or_default()
+                    .extend(found);
+            }
+        }
+        let scripts = match arguments.get("entry_points") {
+            Some(Some(Value::Table(entries))) => entries.get("console_scripts"),
+            _ => None,
+        };
+        if let Some(value) = scripts {
+            out.scripts = lines_of(value)
+                .into_iter()
+                .filter_map(|(text, line)| entry_point(&text, &Place::new(path, line)))
+                .collect();
+        }
+        Ok(())
+    }
+
+    /// Dependencies out of a list of texts or one text with a dependency a line.
+    fn texts(&mut self, path: &str, value: &Value) -> Result<Option<Vec<Requirement>>, Error> {
+        if matches!(value, Value::Table(_)) {
+            return Ok(None);
+        }
+        let mut out = Vec::new();
+        for (text, line) in lines_of(value) {
+            let text = text.split(" #").next().unwrap_or_default().trim();
+            if !text.is_empty() && !text.starts_with('#') {
+                out.push(self.requirement(text, &Place::new(path, line))?);
+            }
+        }
+        Ok(Some(out))
+    }
+
+    fn requirement(&mut self, text: &str, at: &Place) -> Result<Requirement, Error> {
+        let context = Context {
+            tree: self.tree,
+            folder: self.folder,
+            format: FORMAT,
+            at,
+        };
+        pep508::parse(text, &context, self.warnings)
+    }
+}
+
+/// Every line of every text of a value, with its number.
+fn lines_of(value: &Value) -> Vec<(String, u32)> {
+    match value {
+        Value::Text(text, line) => (*line..)
+            .zip(text.lines())
+            .map(|(line, text)| (text.to_owned(), line))
+            .collect(),
+        Value::List(items) => items.iter().flat_map(lines_of).collect(),
+        Value::Table(_) => Vec::new(),
+    }
+}
+
+/// `name = module:object`.
+fn entry_point(text: &str, at: &Place) -> Option<Found<Script>> {
+    let (name, target) = text.split_once('=')?;
+    let target = target.split('[').next().unwrap_or_default().trim();
+    let script = Script {
+        name: name.trim().to_owned(),
+        target: target.to_owned(),
+    };
+    (!script.name.is_empty() && !script.name.starts_with('#') && !script.target.is_empty())
+        .then(|| Found::new(script, at.clone()))
+}
+
+/// `attr: package.__version__` and `file: VERSION` are read when the project is built.
+fn is_directive(value: &str) -> bool {
+    value.starts_with("attr:") || value.starts_with("file:")
+}
+
+/// Extras, options: a section's keys.
+type Section = BTreeMap<String, ini::Value>;

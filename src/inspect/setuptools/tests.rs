@@ -1,0 +1,137 @@
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use super::*;
+use crate::inspect::testing::project;
+
+fn read_files(files: &[(&str, &str)]) -> Option<Setuptools> {
+    let crlf: Vec<(&str, String)> = files
+        .iter()
+        .map(|(name, text)| (*name, text.replace('\n', "\r\n")))
+        .collect();
+    let crlf: Vec<(&str, &str)> = crlf
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let run =
+        |files: &[(&str, &str)]| super::read(&project(files, "").1, "", &mut Vec::new()).unwrap();
+    let found = run(files);
+    assert_eq!(found, run(&crlf));
+    found
+}
+
+fn names(found: &[Requirement]) -> Vec<String> {
+    found
+        .iter()
+        .map(|found| format!("{}:{}", found.name.clone().unwrap(), found.at.line))
+        .collect()
+}
+
+const CONFIG: &str = "[metadata]\nname = shop\nversion = attr: shop.__version__\n\n[options]\npython_requires = >=3.10\ninstall_requires =\n    flask>=3\n    # why\n    psycopg2 ; sys_platform == 'linux'\n\n[options.extras_require]\ns3 = boto3; botocore\n\n[options.entry_points]\nconsole_scripts =\n    shop = shop.cli:main\n";
+
+#[test]
+fn setup_cfg_is_read_with_lines() {
+    let found = read_files(&[("setup.cfg", CONFIG)]).unwrap();
+    assert_eq!(found.name.unwrap().value, "shop");
+    assert_eq!(found.version, None);
+    assert_eq!(found.requires_python.unwrap().at.line, 6);
+    assert_eq!(
+        names(&found.dependencies.unwrap()),
+        ["flask:8", "psycopg2:10"]
+    );
+    assert_eq!(names(&found.extras["s3"]), ["boto3:13", "botocore:13"]);
+    assert_eq!(
+        found.scripts[0].value,
+        Script {
+            name: "shop".into(),
+            target: "shop.cli:main".into()
+        }
+    );
+}
+
+#[test]
+fn a_setup_cfg_of_other_tools_is_no_project() {
+    assert_eq!(
+        read_files(&[("setup.cfg", "[flake8]\nmax-line-length = 100\n")]),
+        None
+    );
+}
+
+#[test]
+fn setup_cfg_may_name_a_file() {
+    let files = [
+        (
+            "setup.cfg",
+            "[options]\ninstall_requires = file: requirements.txt\n",
+        ),
+        ("requirements.txt", "flask\n"),
+    ];
+    assert_eq!(
+        names(&read_files(&files).unwrap().dependencies.unwrap()),
+        ["flask:1"]
+    );
+}
+
+#[test]
+fn setup_py_is_read_as_syntax() {
+    let script = "import setuptools\nVERSION = '1.2'\nbase = [\n    'flask>=3',  # web\n    \"redis\",\n]\nextra = dict()\nsetuptools.setup(\n    name='shop',\n    version=VERSION,\n    python_requires='>=3.9',\n    install_requires=base + ['celery'],\n    extras_require={'pg': ['psycopg2'], 'x': extra},\n    entry_points={'console_scripts': ['shop=shop.cli:main']},\n)\n";
+    let found = read_files(&[("setup.py", script)]).unwrap();
+    assert_eq!(
+        (found.name.unwrap().at.line, found.version.as_deref()),
+        (9, Some("1.2"))
+    );
+    assert_eq!(
+        names(&found.dependencies.unwrap()),
+        ["flask:4", "redis:5", "celery:12"]
+    );
+    assert_eq!(names(&found.extras["pg"]), ["psycopg2:13"]);
+    assert_eq!(
+        (
+            found.requires_python.unwrap().value.as_str(),
+            found.scripts[0].value.name.as_str()
+        ),
+        (">=3.9", "shop")
+    );
+}
+
+#[test]
+fn computed_dependencies_are_unknown_not_none() {
+    let script = "from setuptools import setup\nsetup(name='x', install_requires=open('requirements.txt').read().splitlines())\n";
+    assert_eq!(
+        read_files(&[("setup.py", script)]).unwrap().dependencies,
+        None
+    );
+    assert_eq!(
+        read_files(&[("setup.py", "from setuptools import setup\nsetup()\n")])
+            .unwrap()
+            .dependencies,
+        Some(vec![])
+    );
+    let interpolated = "v = 3\nsetup(install_requires=[f'flask=={v}'])\n";
+    assert_eq!(
+        read_files(&[("setup.py", interpolated)])
+            .unwrap()
+            .dependencies,
+        None
+    );
+}
+
+#[test]
+fn hostile_scripts_end() {
+    let doubling: String = std::iter::once("a0 = ['flask', 'redis']\n".to_owned())
+        .chain((1..60).map(|n| format!("a{n} = a{} + a{}\n", n - 1, n - 1)))
+        .chain(["setup(install_requires=a59)\n".to_owned()])
+        .collect();
+    assert_eq!(
+        read_files(&[("setup.py", &doubling)]).unwrap().dependencies,
+        None
+    );
+    let deep = format!(
+        "setup(install_requires={}{})",
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
+    assert_eq!(
+        read_files(&[("setup.py", &deep)]).unwrap().dependencies,
+        None
+    );
+}

@@ -1,0 +1,252 @@
+//! Turns facts, environment and wish into answers to the questions that every way of starting asks.
+
+use std::collections::BTreeSet;
+
+use super::{Install, Installed, Start, Wish};
+use crate::catalogue::frameworks::{Framework, Interface};
+use crate::catalogue::servers::{self, Server};
+use crate::error::Error;
+use crate::facts::{Place, ProjectFacts, Requirement, Warning, normalise};
+
+/// What is known when the start is chosen.
+pub(super) struct Known<'a> {
+    pub(super) facts: &'a ProjectFacts,
+    pub(super) installed: &'a Installed,
+    pub(super) wish: &'a Wish,
+    /// `name[extra]` of every requirement with extras.
+    extras: BTreeSet<String>,
+}
+
+/// A server and whether it has to be installed.
+#[derive(Clone, Copy)]
+pub(super) struct Picked {
+    pub(super) server: &'static Server,
+    pub(super) missing: bool,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(facts: &'a ProjectFacts, installed: &'a Installed, wish: &'a Wish) -> Self {
+        let mut extras = BTreeSet::new();
+        let manifests = facts
+            .requirements
+            .iter()
+            .take(1)
+            .flat_map(|file| &file.requirements);
+        let project = facts
+            .pyproject
+            .iter()
+            .flat_map(|project| &project.dependencies);
+        let pipfile = facts.pipfile.iter().flat_map(|pipfile| &pipfile.packages);
+        let requirements: Vec<&Requirement> = manifests.chain(project).chain(pipfile).collect();
+        for requirement in requirements {
+            if let Some(name) = &requirement.name {
+                extras.extend(
+                    requirement
+                        .extras
+                        .iter()
+                        .map(|extra| format!("{name}[{extra}]")),
+                );
+            }
+        }
+        Self {
+            facts,
+            installed,
+            wish,
+            extras,
+        }
+    }
+
+    /// Is the distribution there?
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.installed.versions.contains_key(name)
+    }
+
+    /// Does the project itself ask for the distribution?
+    pub(super) fn direct(&self, name: &str) -> bool {
+        self.installed.direct.contains(name)
+    }
+
+    /// Is it certain that the framework is not there?
+    pub(super) fn lacks(&self, framework: &Framework) -> bool {
+        self.installed.complete && !framework.distribution.iter().any(|name| self.has(name))
+    }
+
+    /// Is the server there, by itself or by an extra of something else?
+    pub(super) fn has_server(&self, server: &Server) -> bool {
+        self.has(&server.name)
+            || server.also.iter().any(|name| self.has(name))
+            || server
+                .provided
+                .iter()
+                .any(|provided| self.extras.contains(provided))
+    }
+
+    fn asks_for_server(&self, server: &Server) -> bool {
+        self.direct(&server.name)
+            || server.also.iter().any(|name| self.direct(name))
+            || server
+                .provided
+                .iter()
+                .any(|provided| self.extras.contains(provided))
+    }
+
+    /// Can the server run the interface with what is there?
+    pub(super) fn speaks(&self, server: &Server, interface: Interface) -> bool {
+        server.interfaces.contains_key(&interface)
+            && (server.name != "gunicorn"
+                || interface != Interface::Asgi
+                || self.asgi_worker().is_some())
+    }
+
+    /// The class that runs ASGI below gunicorn.
+    pub(super) fn asgi_worker(&self) -> Option<&'static str> {
+        servers::asgi_workers()
+            .iter()
+            .find(|worker| self.has(&worker.distribution))
+            .map(|worker| worker.class.as_str())
+    }
+
+    /// The server for an interface: the user's, the one that the project's files name, or one that is installed (those that
+    /// the project asks for itself first). `None` when there is none of these.
+    ///
+    /// # Errors
+    /// The user's is unknown or does not speak the interface.
+    pub(super) fn server(
+        &self,
+        interface: Interface,
+        named: Option<&str>,
+    ) -> Result<Option<Picked>, Error> {
+        if let Some(wished) = &self.wish.server {
+            let server = servers::get(&normalise(wished)).ok_or_else(|| unknown(wished))?;
+            if !server.interfaces.contains_key(&interface) {
+                return Err(unfit(server, interface));
+            }
+            let missing = !self.has_server(server);
+            return Ok(Some(Picked { server, missing }));
+        }
+        if let Some(server) = named.and_then(servers::get)
+            && self.speaks(server, interface)
+        {
+            let missing = !self.has_server(server);
+            return Ok(Some(Picked { server, missing }));
+        }
+        let mut there: Vec<&Server> = servers::all()
+            .iter()
+            .filter(|server| self.has_server(server) && self.speaks(server, interface))
+            .collect();
+        // uvicorn alone is one process less than gunicorn with its worker; the table's order decides the rest.
+        there.sort_by_key(|server| {
+            let below = server.name == "gunicorn" && interface == Interface::Asgi;
+            (!self.asks_for_server(server), below)
+        });
+        Ok(there.first().map(|server| Picked {
+            server: servers::get(&server.name)
+                .unwrap_or_else(|| unreachable!("it came out of the table")),
+            missing: false,
+        }))
+    }
+
+    /// A server to install where the framework brings none: the first of the table that speaks the interface.
+    pub(super) fn usual(interface: Interface) -> Option<Picked> {
+        let fits = |server: &&Server| {
+            server.interfaces.contains_key(&interface)
+                && (server.name != "gunicorn" || interface != Interface::Asgi)
+        };
+        let server = servers::all().iter().find(fits)?;
+        Some(Picked {
+            server,
+            missing: true,
+        })
+    }
+
+    /// Adds what a missing server means: it is installed, and the user is told.
+    pub(super) fn install(&self, picked: Picked, why: &str, at: Option<Place>, start: &mut Start) {
+        if !picked.missing
+            || self.installed.versions.is_empty()
+                && !self.installed.complete
+                && self.wish.server.is_none()
+        {
+            return;
+        }
+        let server = picked.server;
+        start.install = Some(Install {
+            name: server.name.clone(),
+            version: server.version.clone(),
+        });
+        if self.wish.server.is_none() {
+            let mut warning = Warning::new(
+                "server-missing",
+                format!(
+                    "{why}, but {} is no dependency of the project: {} {} is installed besides",
+                    server.name, server.name, server.version
+                ),
+                format!(
+                    "add {} to the project's dependencies, or choose another with `--server`",
+                    server.name
+                ),
+            );
+            warning.at = at;
+            start.warnings.push(warning);
+        }
+    }
+
+    /// Where a start was looked for.
+    pub(super) fn looked(&self) -> Vec<(Option<Place>, String)> {
+        let app = &self.facts.app;
+        let mut out: Vec<(Option<Place>, String)> = vec![
+            (
+                None,
+                "Procfile: no process that could be started".to_owned(),
+            ),
+            (
+                None,
+                format!(
+                    "{} Python files: no application of a known framework, no `__main__.py`",
+                    app.looked_at
+                ),
+            ),
+        ];
+        if let Some(project) = &self.facts.pyproject {
+            let at = Place::new(project.path.as_str(), 0);
+            out.push((
+                Some(at),
+                "no `[project.scripts]` of an installed project".to_owned(),
+            ));
+        }
+        for script in app.scripts.iter().take(5) {
+            out.push((
+                Some(script.at.clone()),
+                "a script with a `__main__` guard, one of several".to_owned(),
+            ));
+        }
+        out
+    }
+}
+
+fn unknown(wished: &str) -> Error {
+    let names: Vec<&str> = servers::all()
+        .iter()
+        .map(|server| server.name.as_str())
+        .collect();
+    Error::Settings {
+        what: format!(
+            "the server {} is not known",
+            crate::error::printable(wished)
+        ),
+        at: None,
+        help: format!("use one of {}", names.join(", ")),
+    }
+}
+
+fn unfit(server: &Server, interface: Interface) -> Error {
+    let fit: Vec<&str> = servers::all()
+        .iter()
+        .filter(|server| server.interfaces.contains_key(&interface))
+        .map(|server| server.name.as_str())
+        .collect();
+    Error::Settings {
+        what: format!("{} cannot run this {interface:?} application", server.name),
+        at: None,
+        help: format!("pass `--server` with one of {}", fit.join(", ")),
+    }
+}

@@ -1,0 +1,307 @@
+//! Turns entry points, `__main__.py` and guarded scripts into the start of a program without a known framework.
+
+use super::known::Known;
+use super::{Command, Start, given, serve};
+use crate::catalogue::frameworks::Role;
+use crate::error::Error;
+use crate::facts::app::{AppObject, GuardedScript, ModulePath};
+use crate::facts::{Arg, CommandLine, Found, Place, Script};
+
+/// What stands for a module when the project is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A console script of the installed project.
+    Console,
+    /// A package's `__main__.py`.
+    Main,
+}
+
+/// Names of tasks that start an application.
+const TASKS: [&str; 6] = ["start", "serve", "server", "web", "run", "prod"];
+
+/// The start by the project's own entry points, in order of authority.
+///
+/// # Errors
+/// Several are equal.
+pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
+    if let Some(script) = console(known)? {
+        let argv = vec![Arg::text(&script.value.name)];
+        let why = format!("console script of the project: {}", script.value.target);
+        let mut start = started(known, argv, script.at.clone(), why);
+        start.needs_source = false;
+        return Ok(Some(start));
+    }
+    if let Some(start) = task(known) {
+        return Ok(Some(start));
+    }
+    if let Some(start) = main_module(known)? {
+        return Ok(Some(start));
+    }
+    guarded(known)
+}
+
+/// The console script or the `__main__` that stands for a module.
+pub(super) fn entry_for(known: &Known<'_>, module: &ModulePath) -> Option<(String, Entry)> {
+    let name = module.module.as_str();
+    let top = name.split('.').next().unwrap_or_default();
+    let of = |script: &&Found<Script>| script.value.target.split(':').next() == Some(name);
+    let console = known.installed.scripts.iter().find(of);
+    if let Some(script) = console {
+        return Some((script.value.name.clone(), Entry::Console));
+    }
+    let inside = |main: &&Found<ModulePath>| {
+        let package = main
+            .value
+            .module
+            .strip_suffix(".__main__")
+            .unwrap_or_default();
+        !package.is_empty()
+            && main.value.root == module.root
+            && (name == package
+                || name
+                    .strip_prefix(package)
+                    .is_some_and(|rest| rest.starts_with('.')))
+    };
+    let package = known.facts.app.mains.iter().find(inside)?;
+    let package = package.value.module.strip_suffix(".__main__")?;
+    (!top.is_empty()).then(|| (package.to_owned(), Entry::Main))
+}
+
+/// `python -m package.module` for a module of a package, `python path/to/script.py` for others.
+pub(super) fn python(module: &ModulePath) -> Vec<Arg> {
+    let name = module.module.as_str();
+    if let Some(package) = name.strip_suffix(".__main__") {
+        return ["python", "-m", package].map(Arg::text).to_vec();
+    }
+    if name.contains('.') {
+        return ["python", "-m", name].map(Arg::text).to_vec();
+    }
+    let file = module.file.as_str();
+    let file = if file.starts_with('-') {
+        format!("./{file}")
+    } else {
+        file.to_owned()
+    };
+    vec![Arg::text("python"), Arg::text(file)]
+}
+
+/// A script outside the application's own module that starts it: `python changedetection.py`.
+pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<(Vec<Arg>, Place, String)> {
+    let app = &known.facts.app;
+    let runs_itself = |script: &GuardedScript| {
+        script.calls.iter().any(|call| {
+            call.rsplit('.').next().is_some_and(|method| {
+                method == "run" && call.contains('.') && call != "asyncio.run"
+            })
+        })
+    };
+    let mut fits = app.scripts.iter().filter(|script| {
+        let path = &script.value.module;
+        !path.file.contains('/')
+            && path != &object.module
+            && !runs_itself(&script.value)
+            && path.file != "manage.py"
+    });
+    let (first, second) = (fits.next(), fits.next());
+    if let (Some(script), None) = (first, second) {
+        let why = "the one script with a __main__ guard".to_owned();
+        return Some((python(&script.value.module), script.at.clone(), why));
+    }
+    let top = object.module.module.split('.').next().unwrap_or_default();
+    let main = app
+        .mains
+        .iter()
+        .find(|main| main.value.module == format!("{top}.__main__"))?;
+    Some((
+        python(&main.value),
+        main.at.clone(),
+        format!("{top} has a __main__"),
+    ))
+}
+
+/// The project's console script: the only one, or the one that is named like the project.
+fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
+    let scripts = &known.installed.scripts;
+    let name = known
+        .facts
+        .pyproject
+        .as_ref()
+        .and_then(|project| project.name.as_ref());
+    let setuptools = known
+        .facts
+        .setuptools
+        .as_ref()
+        .and_then(|project| project.name.as_ref());
+    let name = name
+        .or(setuptools)
+        .map(|found| crate::facts::normalise(&found.value));
+    let like = scripts
+        .iter()
+        .find(|script| Some(crate::facts::normalise(&script.value.name)) == name);
+    let usual = || {
+        scripts
+            .iter()
+            .find(|script| TASKS.contains(&script.value.name.as_str()))
+    };
+    if let Some(script) = like.or_else(usual) {
+        return Ok(Some(script));
+    }
+    // Two names of one function are one.
+    let first = scripts.first();
+    if scripts
+        .iter()
+        .all(|script| first.is_some_and(|first| first.value.target == script.value.target))
+    {
+        return Ok(first);
+    }
+    Err(Error::Undecided {
+        what: format!("{} console scripts could be started", scripts.len()),
+        evidence: scripts
+            .iter()
+            .map(|script| (Some(script.at.clone()), script.value.name.clone()))
+            .collect(),
+        help: first.map_or_else(String::new, |script| {
+            format!(
+                "choose one: `--command {}`",
+                super::typed(&script.value.name)
+            )
+        }),
+    })
+}
+
+/// `start = …` of a task runner.
+fn task(known: &Known<'_>) -> Option<Start> {
+    let project = known
+        .facts
+        .pyproject
+        .iter()
+        .flat_map(|project| &project.tasks);
+    let pipfile = known
+        .facts
+        .pipfile
+        .iter()
+        .flat_map(|pipfile| &pipfile.scripts);
+    let tasks: Vec<_> = project.chain(pipfile).collect();
+    TASKS.iter().find_map(|name| {
+        let task = tasks.iter().find(|task| task.value.name == *name)?;
+        let parsed = CommandLine::parse(&task.value.command)?;
+        let developing = ["--reload", "--debug", "runserver"]
+            .iter()
+            .any(|word| task.value.command.contains(word));
+        let simple = matches!(parsed.line, CommandLine::Words { .. });
+        (simple && !developing).then(|| {
+            given::line_as_it_is(
+                known,
+                &parsed,
+                Some(task.at.clone()),
+                &format!("the task `{name}`"),
+            )
+        })
+    })
+}
+
+/// The highest package with a `__main__.py`.
+fn main_module(known: &Known<'_>) -> Result<Option<Start>, Error> {
+    let depth = |main: &Found<ModulePath>| main.value.file.matches('/').count();
+    let mains = &known.facts.app.mains;
+    let Some(least) = mains.iter().map(depth).min() else {
+        return Ok(None);
+    };
+    let highest: Vec<_> = mains.iter().filter(|main| depth(main) == least).collect();
+    match highest.as_slice() {
+        [main] => {
+            let why = format!("{} is what `python -m` runs", main.value.file);
+            let mut argv = python(&main.value);
+            if main.value.module == "__main__" || main.value.module.is_empty() {
+                argv = vec![Arg::text("python"), Arg::text(&main.value.file)];
+            }
+            let mut start = started(known, argv, main.at.clone(), why);
+            start.working_dir = if main.value.module == "__main__" {
+                String::new()
+            } else {
+                serve::working_dir(known, &main.value.root)
+            };
+            Ok(Some(start))
+        }
+        several => {
+            let evidence = several
+                .iter()
+                .map(|main| (Some(main.at.clone()), main.value.module.clone()))
+                .collect();
+            let first = several
+                .first()
+                .map_or("", |main| main.value.module.trim_end_matches(".__main__"));
+            Err(Error::Undecided {
+                what: format!(
+                    "{} packages with a __main__.py could be started",
+                    several.len()
+                ),
+                evidence,
+                help: format!(
+                    "choose one: `--command {}`",
+                    super::typed(&format!("python -m {first}"))
+                ),
+            })
+        }
+    }
+}
+
+/// The one script with a guard; of several the one with a usual name; else the highest.
+fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
+    let depth = |script: &Found<GuardedScript>| script.value.module.file.matches('/').count();
+    let scripts = &known.facts.app.scripts;
+    let Some(least) = scripts.iter().map(depth).min() else {
+        return Ok(None);
+    };
+    let mut highest: Vec<_> = scripts
+        .iter()
+        .filter(|script| depth(script) == least)
+        .collect();
+    let usual = |script: &&Found<GuardedScript>| {
+        matches!(
+            super::stem(&script.value.module.file),
+            "main" | "app" | "run" | "server" | "bot" | "worker" | "cli"
+        )
+    };
+    if highest.len() > 1 && highest.iter().filter(|script| usual(script)).count() == 1 {
+        highest.retain(|script| usual(script));
+    }
+    match highest.as_slice() {
+        [script] => {
+            let why = "the one script with a __main__ guard";
+            Ok(Some(started(
+                known,
+                python(&script.value.module),
+                script.at.clone(),
+                why,
+            )))
+        }
+        several => Err(Error::Undecided {
+            what: format!("{} scripts could be started", several.len()),
+            evidence: several
+                .iter()
+                .map(|script| (Some(script.at.clone()), script.value.module.file.clone()))
+                .collect(),
+            help: several.first().map_or_else(String::new, |script| {
+                format!(
+                    "choose one: `--command {}`",
+                    super::typed(&format!("python {}", script.value.module.file))
+                )
+            }),
+        }),
+    }
+}
+
+/// A start without a framework that serves, and therefore without a port; a command-line tool's framework is named.
+fn started(known: &Known<'_>, argv: Vec<Arg>, at: Place, why: impl Into<String>) -> Start {
+    let tool = known.facts.app.objects.iter().find(|object| {
+        serve::framework(&object.framework)
+            .is_some_and(|framework| framework.role == Role::Tool && !known.lacks(framework))
+    });
+    Start {
+        framework: tool.map(|object| object.framework.clone()),
+        command: Some(Command::words(argv, Some(at), why)),
+        needs_source: true,
+        ..Start::default()
+    }
+}

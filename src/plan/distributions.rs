@@ -1,0 +1,194 @@
+//! Resolves what the chosen manager would install, for any Python version, so that versions can be compared.
+
+use std::collections::BTreeSet;
+
+use crate::facts::{
+    Environment, IndexOptions, Libc, PackageManager, Platform, ProjectFacts, Requirement,
+};
+use crate::settings::{PackageTool, Settings};
+
+use super::base::Base;
+use super::closure::{self, Distribution, Root, Selection};
+use super::manager::Chosen;
+use super::platforms;
+use super::system::{Family, Target};
+
+/// Markers on `python_full_version` are asked with this patch number: images follow the newest patch release.
+const PATCH: u8 = 99;
+
+/// The C library that Pythons are compared with before the base is chosen: trixie's.
+const COMPARED: Libc = Libc::Glibc(2, 41);
+
+/// What is needed to resolve again and again.
+pub struct Resolver<'a> {
+    chosen: &'a Chosen<'a>,
+    requirements: Vec<Requirement>,
+    selection: Selection,
+    options: IndexOptions,
+    platforms: Vec<Platform>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Prepares what stays the same for every Python.
+    pub fn new(facts: &'a ProjectFacts, chosen: &'a Chosen<'a>, settings: &Settings) -> Self {
+        let requirements = requirements(facts, chosen);
+        Self {
+            chosen,
+            selection: selection(facts, chosen, &requirements),
+            options: options(facts, chosen),
+            platforms: platforms(settings),
+            requirements,
+        }
+    }
+
+    /// What ends up in the image with Python 3.`minor`, sorted by name.
+    pub fn distributions(&self, minor: u8) -> Vec<Distribution> {
+        let environments = self.environments(minor);
+        if let Some(lock) = self.chosen.lock {
+            return closure::closure(lock, &self.selection, &environments);
+        }
+        let constrained = self
+            .chosen
+            .requirements
+            .map_or(&[][..], |file| &file.constrained);
+        closure::from_requirements(&self.requirements, constrained, &environments)
+    }
+
+    /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
+    pub fn burden(&self, minor: u8) -> usize {
+        let Some(lock) = self.chosen.lock else {
+            return 0;
+        };
+        let served = closure::serves(
+            lock,
+            &self.selection,
+            &self.environments(minor),
+            COMPARED,
+            &self.options,
+        );
+        served.missing.len() * 1000 + served.built.len()
+    }
+
+    /// The image that system packages are decided for.
+    pub fn target(&self, base: &Base, minor: u8) -> Target {
+        Target {
+            python_minor: minor,
+            family: match base.tool {
+                PackageTool::Apt => Family::Debian(base.suite),
+                PackageTool::Apk => Family::Alpine,
+            },
+            libc: base.libc,
+            platforms: self.platforms.clone(),
+            no_binary: self
+                .options
+                .no_binary
+                .iter()
+                .map(|found| found.value.clone())
+                .collect(),
+            already: BTreeSet::new(),
+        }
+    }
+
+    /// Index options of every file that the manager reads.
+    pub fn options(&self) -> &IndexOptions {
+        &self.options
+    }
+
+    fn environments(&self, minor: u8) -> Vec<Environment> {
+        self.platforms
+            .iter()
+            .map(|platform| Environment::linux(minor, PATCH, *platform))
+            .collect()
+    }
+}
+
+/// The direct requirements of production.
+fn requirements(facts: &ProjectFacts, chosen: &Chosen<'_>) -> Vec<Requirement> {
+    match chosen.manager {
+        PackageManager::Pip => chosen
+            .requirements
+            .map(|file| file.requirements.clone())
+            .unwrap_or_default(),
+        PackageManager::Pipenv => facts
+            .pipfile
+            .iter()
+            .flat_map(|pipfile| pipfile.packages.clone())
+            .collect(),
+        _ => declared(facts, chosen),
+    }
+}
+
+/// What `pyproject.toml`, `setup.cfg` or `setup.py` declare, with the wanted groups and extras.
+fn declared(facts: &ProjectFacts, chosen: &Chosen<'_>) -> Vec<Requirement> {
+    let mut all = Vec::new();
+    if let Some(pyproject) = &facts.pyproject {
+        all.extend(pyproject.dependencies.iter().cloned());
+        for name in &chosen.groups {
+            all.extend(
+                pyproject
+                    .groups
+                    .get(name)
+                    .iter()
+                    .flat_map(|group| group.requirements.iter().cloned()),
+            );
+        }
+        for name in &chosen.extras {
+            all.extend(pyproject.extras.get(name).into_iter().flatten().cloned());
+        }
+    }
+    if let Some(setuptools) = &facts.setuptools {
+        all.extend(setuptools.dependencies.iter().flatten().cloned());
+        for name in &chosen.extras {
+            all.extend(setuptools.extras.get(name).into_iter().flatten().cloned());
+        }
+    }
+    all
+}
+
+fn selection(facts: &ProjectFacts, chosen: &Chosen<'_>, requirements: &[Requirement]) -> Selection {
+    let project = facts
+        .pyproject
+        .as_ref()
+        .filter(|_| !facts.layout.app.is_empty())
+        .and_then(|pyproject| pyproject.name.as_ref())
+        .map(|name| crate::facts::normalise(&name.value));
+    Selection {
+        project,
+        roots: requirements.iter().filter_map(Root::of).collect(),
+        groups: chosen.groups.iter().cloned().collect::<BTreeSet<_>>(),
+        extras: chosen.extras.iter().cloned().collect::<BTreeSet<_>>(),
+    }
+}
+
+/// Index options of every file that the manager reads.
+fn options(facts: &ProjectFacts, chosen: &Chosen<'_>) -> IndexOptions {
+    let mut all = IndexOptions::default();
+    let pyprojects = facts
+        .pyproject
+        .iter()
+        .chain(&facts.root_pyproject)
+        .map(|pyproject| &pyproject.options);
+    let sources = chosen
+        .requirements
+        .iter()
+        .map(|file| &file.options)
+        .chain(chosen.lock.iter().map(|lock| &lock.options))
+        .chain(pyprojects.filter(|_| chosen.manager != PackageManager::Pip))
+        .chain(
+            facts
+                .pipfile
+                .iter()
+                .filter(|_| chosen.manager == PackageManager::Pipenv)
+                .map(|pipfile| &pipfile.options),
+        );
+    for options in sources {
+        all.indexes.extend(options.indexes.iter().cloned());
+        all.find_links.extend(options.find_links.iter().cloned());
+        all.no_binary.extend(options.no_binary.iter().cloned());
+        all.only_binary.extend(options.only_binary.iter().cloned());
+        all.pre |= options.pre;
+        all.no_index |= options.no_index;
+        all.require_hashes |= options.require_hashes;
+    }
+    all
+}

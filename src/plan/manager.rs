@@ -1,0 +1,426 @@
+//! Chooses the package manager, the files it reads, and the groups and extras that belong to production.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::facts::{
+    Lock, LockKind, PackageManager, Place, ProjectFacts, Pyproject, RequirementsFile, Warning,
+    normalise,
+};
+use crate::settings::Settings;
+
+/// What will be installed, and from which files.
+#[derive(Clone, Debug)]
+pub struct Chosen<'a> {
+    /// The manager.
+    pub manager: PackageManager,
+    /// Its lock, where there is one.
+    pub lock: Option<&'a Lock>,
+    /// The requirements file, for pip.
+    pub requirements: Option<&'a RequirementsFile>,
+    /// Every file that the decision rests on, context-relative, sorted.
+    pub manifests: Vec<String>,
+    /// Groups to install beside the main dependencies, sorted.
+    pub groups: Vec<String>,
+    /// Extras to install, sorted.
+    pub extras: Vec<String>,
+}
+
+/// What names of groups and extras mean.
+#[derive(Debug, Deserialize)]
+struct GroupNames {
+    production: BTreeSet<String>,
+    development: BTreeSet<String>,
+}
+
+impl GroupNames {
+    fn builtin() -> &'static Self {
+        static TABLE: OnceLock<GroupNames> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            toml::from_str(include_str!("../catalogue/groups.toml"))
+                .unwrap_or_else(|error| unreachable!("embedded groups.toml: {error}"))
+        })
+    }
+}
+
+/// Chooses.
+///
+/// # Errors
+/// Several managers claim the project, the one asked for has no files here, or there is nothing to install from.
+pub fn choose<'a>(
+    facts: &'a ProjectFacts,
+    settings: &Settings,
+    warnings: &mut Vec<Warning>,
+) -> Result<Chosen<'a>, Error> {
+    let manager = if let Some(manager) = settings.manager {
+        manager.into()
+    } else if settings.requirements.is_some() {
+        PackageManager::Pip
+    } else {
+        detect(facts, warnings)?
+    };
+    let mut chosen = Chosen {
+        manager,
+        lock: facts
+            .locks
+            .iter()
+            .find(|lock| manager_of(lock.kind) == manager),
+        requirements: None,
+        manifests: Vec::new(),
+        groups: Vec::new(),
+        extras: Vec::new(),
+    };
+    if manager == PackageManager::Pip {
+        chosen.requirements = facts.requirements.first();
+    }
+    require_files(&chosen, facts)?;
+    if let Some(pyproject) = &facts.pyproject {
+        chosen.groups = groups(pyproject, manager, settings, warnings)?;
+        chosen.extras = extras(pyproject, settings, warnings)?;
+    }
+    chosen.manifests = manifests(&chosen, facts);
+    Ok(chosen)
+}
+
+/// The manager that writes a lock of this kind.
+pub fn manager_of(kind: LockKind) -> PackageManager {
+    match kind {
+        LockKind::Uv => PackageManager::Uv,
+        LockKind::Poetry => PackageManager::Poetry,
+        LockKind::Pdm => PackageManager::Pdm,
+        LockKind::Pipenv => PackageManager::Pipenv,
+        LockKind::Pylock => PackageManager::Pylock,
+    }
+}
+
+fn detect(facts: &ProjectFacts, warnings: &mut Vec<Warning>) -> Result<PackageManager, Error> {
+    if facts.locks.len() > 1 {
+        return Err(contradiction(
+            facts
+                .locks
+                .iter()
+                .map(|lock| (lock.path.clone(), manager_of(lock.kind)))
+                .collect(),
+        ));
+    }
+    if let Some(lock) = facts.locks.first() {
+        return beside_lock(facts, lock, warnings);
+    }
+    if let Some(pipfile) = &facts.pipfile {
+        warnings.push(
+            Warning::new(
+                "lock-missing",
+                "Pipfile.lock is missing: each build may install other versions",
+                "run `pipenv lock` and commit Pipfile.lock",
+            )
+            .at(Place::new(pipfile.path.clone(), 0)),
+        );
+        return Ok(PackageManager::Pipenv);
+    }
+    if facts.requirements.first().is_some() {
+        return Ok(PackageManager::Pip);
+    }
+    let project = facts
+        .pyproject
+        .as_ref()
+        .filter(|pyproject| pyproject.project || pyproject.tools.contains("poetry"));
+    if let Some(pyproject) = project {
+        warnings.push(
+            Warning::new(
+                "lock-missing",
+                format!(
+                    "{} has no lock file beside it: each build may install other versions",
+                    pyproject.path
+                ),
+                lock_command(pyproject),
+            )
+            .at(Place::new(pyproject.path.clone(), 0)),
+        );
+        return Ok(PackageManager::Project);
+    }
+    if facts.setuptools.is_some() {
+        return Ok(PackageManager::Project);
+    }
+    Err(nothing(facts))
+}
+
+/// One lock, and perhaps a requirements file beside it: an export of the lock, a subset of it, or another truth.
+fn beside_lock(
+    facts: &ProjectFacts,
+    lock: &Lock,
+    warnings: &mut Vec<Warning>,
+) -> Result<PackageManager, Error> {
+    let manager = manager_of(lock.kind);
+    let Some(file) = facts
+        .requirements
+        .first()
+        .filter(|file| !file.requirements.is_empty())
+    else {
+        return Ok(manager);
+    };
+    let locked: BTreeSet<&str> = lock
+        .packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let exported = file
+        .generator
+        .as_ref()
+        .is_some_and(|generator| generator.value.exported);
+    let inside = file
+        .requirements
+        .iter()
+        .all(|requirement| match &requirement.name {
+            Some(name) => locked.contains(name.as_str()),
+            None => true,
+        });
+    if !exported && !inside {
+        return Err(contradiction(vec![
+            (file.path.clone(), PackageManager::Pip),
+            (lock.path.clone(), manager),
+        ]));
+    }
+    let reason = if exported {
+        "it is an export of the lock, as its header says"
+    } else {
+        "all its requirements are in the lock"
+    };
+    warnings.push(
+        Warning::new(
+            "requirements-ignored",
+            format!("{} is not read, {} is: {reason}", file.path, lock.path),
+            "pass `--manager pip` to install from the requirements file instead",
+        )
+        .at(Place::new(file.path.clone(), 1)),
+    );
+    Ok(manager)
+}
+
+fn lock_command(pyproject: &Pyproject) -> String {
+    let tool = ["uv", "poetry", "pdm"]
+        .into_iter()
+        .find(|tool| pyproject.tools.contains(*tool))
+        .unwrap_or("uv");
+    format!("run `{tool} lock` and commit the lock file")
+}
+
+fn contradiction(claims: Vec<(String, PackageManager)>) -> Error {
+    let last = claims.last().map_or("pip", |(_, manager)| manager.name());
+    Error::Contradiction {
+        what: format!("{} package managers claim this project", claims.len()),
+        help: format!("delete the file you no longer use, or pass `--manager {last}`"),
+        evidence: claims
+            .into_iter()
+            .map(|(path, manager)| (Place::new(path, 1), manager.name().to_owned()))
+            .collect(),
+    }
+}
+
+fn nothing(facts: &ProjectFacts) -> Error {
+    if let Some(foreign) = facts.foreign.first() {
+        return Error::Undecided {
+            what: format!("{} is not supported", foreign.value),
+            evidence: vec![(Some(foreign.at.clone()), "found here".to_owned())],
+            help: "write the PyPI requirements into requirements.txt; a conda environment needs conda's own image"
+                .to_owned(),
+        };
+    }
+    Error::NoProject {
+        folder: PathBuf::from(&facts.folder),
+        looked_for: [
+            "requirements.txt",
+            "requirements/production.txt",
+            "pyproject.toml",
+            "uv.lock",
+            "poetry.lock",
+            "pdm.lock",
+            "Pipfile",
+            "pylock.toml",
+            "setup.cfg",
+            "setup.py",
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec(),
+        help: "give the folder that holds one of them: `dockwright generate path/to/project`"
+            .to_owned(),
+    }
+}
+
+/// The manager that was asked for must have something to install from.
+fn require_files(chosen: &Chosen<'_>, facts: &ProjectFacts) -> Result<(), Error> {
+    let (there, file, make) = match chosen.manager {
+        PackageManager::Pip => (
+            chosen.requirements.is_some(),
+            "requirements.txt",
+            "pip freeze > requirements.txt",
+        ),
+        PackageManager::Uv => (chosen.lock.is_some(), "uv.lock", "uv lock"),
+        PackageManager::Poetry => (chosen.lock.is_some(), "poetry.lock", "poetry lock"),
+        PackageManager::Pdm => (chosen.lock.is_some(), "pdm.lock", "pdm lock"),
+        PackageManager::Pipenv => (
+            chosen.lock.is_some() || facts.pipfile.is_some(),
+            "Pipfile.lock",
+            "pipenv lock",
+        ),
+        PackageManager::Pylock => (
+            chosen.lock.is_some(),
+            "pylock.toml",
+            "uv export --format pylock.toml --output-file pylock.toml",
+        ),
+        PackageManager::Project => (
+            facts.pyproject.is_some() || facts.setuptools.is_some(),
+            "pyproject.toml",
+            "uv init --bare",
+        ),
+    };
+    if there {
+        return Ok(());
+    }
+    Err(Error::Undecided {
+        what: format!("there is no {file} for {}", chosen.manager.name()),
+        evidence: Vec::new(),
+        help: format!("run `{make}`, or choose another manager with `--manager`"),
+    })
+}
+
+fn groups(
+    pyproject: &Pyproject,
+    manager: PackageManager,
+    settings: &Settings,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<String>, Error> {
+    let known: BTreeSet<String> = pyproject.groups.keys().cloned().collect();
+    let names = GroupNames::builtin();
+    let development = |name: &str| {
+        names.development.contains(name)
+            || name
+                .split('-')
+                .any(|part| part == "dev" || part == "test" || part == "tests")
+    };
+    let by_default = |name: &String| match manager {
+        PackageManager::Uv => pyproject
+            .uv
+            .default_groups
+            .as_ref()
+            .is_some_and(|defaults| defaults.iter().any(|one| one == name || one == "*")),
+        // Poetry installs every group that is not optional; `--only main` and the wanted ones is what an image gets.
+        PackageManager::Poetry => pyproject
+            .groups
+            .get(name)
+            .is_some_and(|group| !group.optional),
+        _ => false,
+    };
+    let detected = known
+        .iter()
+        .filter(|name| !development(name) && (by_default(name) || names.production.contains(*name)))
+        .cloned()
+        .collect();
+    let chosen = adjust(detected, &settings.groups, &known, "group")?;
+    tell(&chosen, &settings.groups, "group", pyproject, warnings);
+    Ok(chosen)
+}
+
+fn extras(
+    pyproject: &Pyproject,
+    settings: &Settings,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<String>, Error> {
+    let known: BTreeSet<String> = pyproject.extras.keys().cloned().collect();
+    let names = GroupNames::builtin();
+    let detected = known
+        .iter()
+        .filter(|name| names.production.contains(*name))
+        .cloned()
+        .collect();
+    let chosen = adjust(detected, &settings.extras, &known, "extra")?;
+    tell(&chosen, &settings.extras, "extra", pyproject, warnings);
+    Ok(chosen)
+}
+
+/// What was detected, extended and cut by the user's list.
+fn adjust(
+    mut detected: BTreeSet<String>,
+    wishes: &[String],
+    known: &BTreeSet<String>,
+    kind: &str,
+) -> Result<Vec<String>, Error> {
+    for wish in wishes {
+        let (out, name) = match wish.strip_prefix('!') {
+            Some(name) => (true, normalise(name)),
+            None => (false, normalise(wish)),
+        };
+        if !known.contains(&name) {
+            return Err(Error::Settings {
+                what: format!("the project has no {kind} `{name}`"),
+                at: None,
+                help: if known.is_empty() {
+                    format!("it has no {kind}s at all: leave `--{kind}s` out")
+                } else {
+                    let all: Vec<&str> = known.iter().map(String::as_str).collect();
+                    format!("choose from: {}", all.join(", "))
+                },
+            });
+        }
+        if out {
+            detected.remove(&name);
+        } else {
+            detected.insert(name);
+        }
+    }
+    Ok(detected.into_iter().collect())
+}
+
+/// A choice made by a name's meaning is a guess, and said.
+fn tell(
+    chosen: &[String],
+    wishes: &[String],
+    kind: &'static str,
+    pyproject: &Pyproject,
+    warnings: &mut Vec<Warning>,
+) {
+    for name in chosen {
+        if wishes.iter().any(|wish| normalise(wish) == *name) {
+            continue;
+        }
+        warnings.push(
+            Warning::new(
+                "group-chosen",
+                format!("the {kind} `{name}` is installed: its name says production"),
+                format!("pass `--{kind}s '!{name}'` to leave it out"),
+            )
+            .at(Place::new(pyproject.path.clone(), 0)),
+        );
+    }
+}
+
+fn manifests(chosen: &Chosen<'_>, facts: &ProjectFacts) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    if let Some(lock) = chosen.lock {
+        all.insert(lock.path.clone());
+    }
+    if let Some(file) = chosen.requirements {
+        all.extend(file.includes.iter().cloned());
+        all.extend(file.constraints.iter().cloned());
+    }
+    if chosen.manager != PackageManager::Pip || facts.requirements.is_empty() {
+        for pyproject in facts.pyproject.iter().chain(&facts.root_pyproject) {
+            all.insert(pyproject.path.clone());
+        }
+    }
+    if chosen.manager == PackageManager::Pipenv {
+        all.extend(facts.pipfile.iter().map(|pipfile| pipfile.path.clone()));
+    }
+    if chosen.manager == PackageManager::Project {
+        all.extend(
+            facts
+                .setuptools
+                .iter()
+                .flat_map(|found| found.paths.clone()),
+        );
+    }
+    all.into_iter().collect()
+}

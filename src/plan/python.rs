@@ -1,0 +1,394 @@
+//! Chooses the Python version: every statement of the project reconciled, contradictions named with both places.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, printable};
+use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
+use crate::settings::Suite;
+
+/// The chosen version and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Python {
+    /// The 13 of 3.13.
+    pub minor: u8,
+    /// The tag's version: `3.13`, or `3.13.5` where nothing else satisfies the project.
+    pub version: String,
+    /// The statement that decided; `None` when it is assumed or comes from the command line.
+    pub at: Option<Place>,
+    /// The reason in words.
+    pub why: String,
+}
+
+/// One release of the data file.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Release {
+    /// The 13 of 3.13.
+    pub minor: u8,
+    /// Last month with security fixes, `YYYY-MM`.
+    pub eol: String,
+    /// Debian suites with an official image.
+    pub suites: Vec<Suite>,
+    /// Distributions besides pip in the official image.
+    pub seeded: Vec<String>,
+}
+
+/// Known releases; source and date stand in the data file.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Releases {
+    /// The month in which the table was checked, `YYYY-MM`: a release whose `eol` is before it has ended.
+    pub checked: String,
+    /// The release that is assumed when the project says nothing.
+    pub default: u8,
+    /// All releases, oldest first.
+    pub release: Vec<Release>,
+}
+
+impl Releases {
+    /// The embedded table.
+    pub fn builtin() -> &'static Self {
+        static TABLE: OnceLock<Releases> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            toml::from_str(include_str!("../catalogue/python.toml"))
+                .unwrap_or_else(|error| unreachable!("embedded python.toml: {error}"))
+        })
+    }
+
+    /// A release by its minor number.
+    pub fn get(&self, minor: u8) -> Option<&Release> {
+        self.release.iter().find(|release| release.minor == minor)
+    }
+
+    /// Security fixes had ended when the table was checked.
+    pub fn ended(&self, release: &Release) -> bool {
+        release.eol < self.checked
+    }
+}
+
+/// What the project says, and what its lock can serve.
+pub struct Question<'a> {
+    /// The user's word.
+    pub wished: Option<&'a str>,
+    /// All statements of the project.
+    pub requests: &'a [PythonRequest],
+    /// How many locked packages would have to be compiled (or could not be had at all) with a minor version, though wheels exist for others.
+    pub burden: &'a dyn Fn(u8) -> usize,
+}
+
+/// Chooses the version.
+///
+/// # Errors
+/// Two statements contradict each other, none of the known releases fits, or the wish is no known release.
+pub fn choose(question: &Question<'_>, warnings: &mut Vec<Warning>) -> Result<Python, Error> {
+    let releases = Releases::builtin();
+    let ranges = ranges(question.requests, warnings);
+    let python = if let Some(wished) = question.wished {
+        from_wish(wished, &ranges, warnings)?
+    } else if let Some(python) = from_exact(question.requests, &ranges, warnings)? {
+        python
+    } else if ranges.is_empty() {
+        assumed(question, releases, warnings)
+    } else {
+        from_ranges(question, &ranges, releases)?
+    };
+    if let Some(release) = releases.get(python.minor)
+        && releases.ended(release)
+    {
+        let mut warning = Warning::new(
+            "python-eol",
+            format!(
+                "Python 3.{} gets no security fixes since {}",
+                release.minor, release.eol
+            ),
+            format!(
+                "move to a newer Python, such as 3.{}, in the project's own files",
+                releases.default
+            ),
+        );
+        warning.at.clone_from(&python.at);
+        warnings.push(warning);
+    }
+    Ok(python)
+}
+
+type Range<'a> = (&'a Found<String>, Specifier);
+
+/// The statements that are ranges and parse.
+fn ranges<'a>(requests: &'a [PythonRequest], warnings: &mut Vec<Warning>) -> Vec<Range<'a>> {
+    let mut ranges = Vec::new();
+    for request in requests {
+        if !matches!(
+            request.source,
+            PythonSource::RequiresPython | PythonSource::Lock
+        ) {
+            continue;
+        }
+        match Specifier::parse(&request.text.value) {
+            Some(range) => ranges.push((&request.text, range)),
+            None => warnings.push(
+                Warning::new(
+                    "python-range-unreadable",
+                    format!(
+                        "`{}` is no version range after PEP 440",
+                        printable(&request.text.value)
+                    ),
+                    "write a range such as `>=3.12`",
+                )
+                .at(request.text.at.clone()),
+            ),
+        }
+    }
+    ranges
+}
+
+fn from_wish(
+    wished: &str,
+    ranges: &[Range<'_>],
+    warnings: &mut Vec<Warning>,
+) -> Result<Python, Error> {
+    let Some((minor, patch)) = version_of(wished) else {
+        return Err(Error::Settings {
+            what: format!("`{}` is no Python version", printable(wished)),
+            at: None,
+            help: "write `--python 3.14`".to_owned(),
+        });
+    };
+    for (text, range) in ranges {
+        if !fits(range, minor, patch) {
+            warnings.push(
+                Warning::new(
+                    "python-outside-range",
+                    format!(
+                        "Python {} was asked for, but the project wants `{}`",
+                        printable(wished),
+                        printable(&text.value)
+                    ),
+                    "leave `--python` out, or change the range",
+                )
+                .at(text.at.clone()),
+            );
+        }
+    }
+    Ok(Python {
+        minor,
+        version: patch.map_or_else(
+            || format!("3.{minor}"),
+            |patch| format!("3.{minor}.{patch}"),
+        ),
+        at: None,
+        why: "asked for".to_owned(),
+    })
+}
+
+fn from_exact(
+    requests: &[PythonRequest],
+    ranges: &[Range<'_>],
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Python>, Error> {
+    let mut chosen: Option<(&PythonRequest, u8, Option<u8>)> = None;
+    let mut exact: Vec<&PythonRequest> = requests
+        .iter()
+        .filter(|request| {
+            !matches!(
+                request.source,
+                PythonSource::RequiresPython | PythonSource::Lock
+            )
+        })
+        .collect();
+    exact.sort_by_key(|request| request.source);
+    for request in exact {
+        let Some((minor, patch)) = version_of(&request.text.value) else {
+            warnings.push(
+                Warning::new(
+                    "python-version-unreadable",
+                    format!(
+                        "`{}` names no CPython release",
+                        printable(&request.text.value)
+                    ),
+                    "write a version such as `3.14`",
+                )
+                .at(request.text.at.clone()),
+            );
+            continue;
+        };
+        match chosen {
+            None => chosen = Some((request, minor, patch)),
+            Some((_, known, _)) if known == minor => {}
+            Some((first, known, _)) if request.source == PythonSource::PipToolsHeader => {
+                warnings.push(
+                    Warning::new(
+                        "python-lock-other",
+                        format!(
+                            "the requirements were resolved with Python 3.{minor}, the image has 3.{known} ({})",
+                            first.text.at
+                        ),
+                        "resolve them again with the Python of the image",
+                    )
+                    .at(request.text.at.clone()),
+                );
+            }
+            Some((first, ..)) => {
+                return Err(contradiction(&first.text, &request.text));
+            }
+        }
+    }
+    let Some((request, minor, patch)) = chosen else {
+        return Ok(None);
+    };
+    if let Some((text, _)) = ranges.iter().find(|(_, range)| !fits(range, minor, patch)) {
+        return Err(contradiction(&request.text, text));
+    }
+    let fitting: Vec<String> = ranges
+        .iter()
+        .map(|(text, _)| format!("{} of {}", text.value, text.at.file))
+        .collect();
+    let mut why = match request.source {
+        PythonSource::PipToolsHeader => "the version that resolved the requirements".to_owned(),
+        _ => "exact request".to_owned(),
+    };
+    if !fitting.is_empty() {
+        why = format!("{why}; fits {}", fitting.join(" and "));
+    }
+    Ok(Some(Python {
+        minor,
+        version: tag_version(minor, patch, ranges),
+        at: Some(request.text.at.clone()),
+        why: printable(&why),
+    }))
+}
+
+fn from_ranges(
+    question: &Question<'_>,
+    ranges: &[Range<'_>],
+    releases: &Releases,
+) -> Result<Python, Error> {
+    let inside = |release: &&Release| {
+        ranges
+            .iter()
+            .all(|(_, range)| fits(range, release.minor, None))
+    };
+    let preferred = |release: &&Release| {
+        (
+            releases.ended(release),
+            release.minor > releases.default,
+            (question.burden)(release.minor),
+            u8::MAX - release.minor,
+        )
+    };
+    let Some(release) = releases.release.iter().filter(inside).min_by_key(preferred) else {
+        return Err(Error::Contradiction {
+            what: "no Python release satisfies the project".to_owned(),
+            evidence: ranges
+                .iter()
+                .map(|(text, _)| (text.at.clone(), format!("wants {}", text.value)))
+                .collect(),
+            help: format!(
+                "correct the range, or pass `--python 3.{}`",
+                releases.default
+            ),
+        });
+    };
+    let newest = releases
+        .release
+        .iter()
+        .filter(inside)
+        .filter(|other| !releases.ended(other) && other.minor <= releases.default)
+        .map(|other| other.minor)
+        .max();
+    let (text, _) = ranges[0];
+    let mut why = format!("fits {}", text.value);
+    match newest {
+        Some(newest) if newest > release.minor => {
+            why = format!("{why}; locked packages have no wheel for 3.{newest}");
+        }
+        _ if release.minor == releases.default => {
+            why = format!("{why}; one release behind the newest");
+        }
+        _ => {}
+    }
+    Ok(Python {
+        minor: release.minor,
+        version: tag_version(release.minor, None, ranges),
+        at: Some(text.at.clone()),
+        why: printable(&why),
+    })
+}
+
+fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warning>) -> Python {
+    let minor = releases
+        .release
+        .iter()
+        .filter(|release| !releases.ended(release) && release.minor <= releases.default)
+        .min_by_key(|release| ((question.burden)(release.minor), u8::MAX - release.minor))
+        .map_or(releases.default, |release| release.minor);
+    let reason = if minor == releases.default {
+        "one release behind the newest"
+    } else {
+        "the newest that the pinned packages have wheels for"
+    };
+    warnings.push(Warning::new(
+        "python-assumed",
+        format!("no file says which Python the project wants: 3.{minor} is assumed"),
+        format!("write it down: `echo 3.{minor} > .python-version`"),
+    ));
+    Python {
+        minor,
+        version: format!("3.{minor}"),
+        at: None,
+        why: format!("assumed: nothing in the project says otherwise; {reason}"),
+    }
+}
+
+fn contradiction(first: &Found<String>, second: &Found<String>) -> Error {
+    Error::Contradiction {
+        what: "the project contradicts itself about Python".to_owned(),
+        evidence: vec![
+            (first.at.clone(), format!("says {}", first.value)),
+            (second.at.clone(), format!("says {}", second.value)),
+        ],
+        help: "correct one of them, or pass `--python` with the version to use".to_owned(),
+    }
+}
+
+/// The tag follows the newest patch release, unless the ranges allow only the one that was named.
+fn tag_version(minor: u8, patch: Option<u8>, ranges: &[Range<'_>]) -> String {
+    match patch {
+        Some(patch)
+            if ranges
+                .iter()
+                .any(|(_, range)| !range.contains(&format!("3.{minor}.99"))) =>
+        {
+            format!("3.{minor}.{patch}")
+        }
+        _ => format!("3.{minor}"),
+    }
+}
+
+/// Does the range hold this release, in one of its patch releases where none is named?
+fn fits(range: &Specifier, minor: u8, patch: Option<u8>) -> bool {
+    if let Some(patch) = patch {
+        return range.contains(&format!("3.{minor}.{patch}"));
+    }
+    // The bounds of real ranges lie at a small patch number, or leave the newest one in.
+    (0..=30)
+        .chain([99])
+        .any(|patch| range.contains(&format!("3.{minor}.{patch}")))
+}
+
+/// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, `>=`-less forms with a trailing `.*`.
+fn version_of(text: &str) -> Option<(u8, Option<u8>)> {
+    let text = text.trim();
+    let text = text
+        .strip_prefix("python-")
+        .or_else(|| text.strip_prefix("cpython-"))
+        .or_else(|| text.strip_prefix("cpython@"))
+        .unwrap_or(text);
+    let mut parts = text.strip_prefix("3.")?.split('.');
+    let minor = parts.next()?.parse().ok().filter(|minor| *minor < 100)?;
+    let patch = match parts.next() {
+        None | Some("*") => None,
+        Some(patch) => Some(patch.parse().ok().filter(|patch| *patch < 100)?),
+    };
+    parts.next().is_none().then_some((minor, patch))
+}

@@ -1,0 +1,169 @@
+//! Turns values into Dockerfile words, each for the place where it stands, so that none can become an instruction or a command.
+
+use serde::Serialize;
+
+use crate::error::{Error, is_unsafe, printable};
+
+/// A word of a `RUN` line, quoted for `sh`.
+///
+/// Docker expands nothing in `RUN` itself; a single-quoted word has no meaning to the shell and, as it never begins with `<<`,
+/// none to `BuildKit`'s here-documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ShellWord(String);
+
+impl ShellWord {
+    /// Quotes a value.
+    ///
+    /// # Errors
+    /// It holds a control character, a line separator or a bidirectional mark.
+    pub fn new(value: &str) -> Result<Self, Error> {
+        refuse_unsafe(value)?;
+        let plain = !value.is_empty()
+            && value
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c));
+        if plain {
+            return Ok(Self(value.to_owned()));
+        }
+        Ok(Self(format!("'{}'", value.replace('\'', r"'\''"))))
+    }
+
+    /// The quoted text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An array of the exec form (`CMD ["…"]`): JSON, in which Docker expands nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ExecForm(String);
+
+impl ExecForm {
+    /// Quotes the arguments.
+    ///
+    /// # Errors
+    /// As [`ShellWord::new`].
+    pub fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Error> {
+        let mut words = Vec::with_capacity(argv.len());
+        for argument in argv {
+            refuse_unsafe(argument.as_ref())?;
+            words.push(serde_json::Value::from(argument.as_ref()).to_string());
+        }
+        Ok(Self(format!("[{}]", words.join(", "))))
+    }
+}
+
+/// The paths of a `COPY` in its JSON form, in which Docker expands `$` and matches wildcards: both are escaped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct CopyPaths(String);
+
+impl CopyPaths {
+    /// Quotes sources and, last, the destination.
+    ///
+    /// # Errors
+    /// As [`ShellWord::new`].
+    pub fn new<S: AsRef<str>>(paths: &[S]) -> Result<Self, Error> {
+        for path in paths {
+            refuse_unsafe(path.as_ref())?;
+        }
+        if paths.iter().all(|path| is_plain_path(path.as_ref())) {
+            let plain: Vec<&str> = paths.iter().map(AsRef::as_ref).collect();
+            return Ok(Self(plain.join(" ")));
+        }
+        let last = paths.len().saturating_sub(1);
+        let escaped: Vec<String> = paths
+            .iter()
+            .enumerate()
+            .map(|(index, path)| escape_path(path.as_ref(), index < last))
+            .collect();
+        ExecForm::new(&escaped).map(|form| Self(form.0))
+    }
+}
+
+/// Can the path stand in a `--mount` option and a bare `COPY` as it is? (`BuildKit` splits mount options at commas and expands `$`.)
+pub fn is_plain_path(path: &str) -> bool {
+    !path.is_empty()
+        && path
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._/@+-".contains(c))
+        && !path.starts_with("--")
+}
+
+/// A value of `ENV`, double-quoted: Docker expands `$` there, so it is escaped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct EnvValue(String);
+
+impl EnvValue {
+    /// Quotes a value.
+    ///
+    /// # Errors
+    /// As [`ShellWord::new`].
+    pub fn new(value: &str) -> Result<Self, Error> {
+        refuse_unsafe(value)?;
+        let plain = !value.is_empty()
+            && value
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c));
+        if plain {
+            return Ok(Self(value.to_owned()));
+        }
+        let mut quoted = String::from("\"");
+        for c in value.chars() {
+            if matches!(c, '"' | '\\' | '$') {
+                quoted.push('\\');
+            }
+            quoted.push(c);
+        }
+        quoted.push('"');
+        Ok(Self(quoted))
+    }
+}
+
+/// The text of a comment: one line, nothing invisible.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Comment(String);
+
+impl Comment {
+    /// Makes any text fit; a trailing backslash cannot continue a comment, yet is dropped for the reader's sake.
+    pub fn new(text: &str) -> Self {
+        Self(printable(text).trim_end_matches('\\').trim().to_owned())
+    }
+}
+
+fn refuse_unsafe(value: &str) -> Result<(), Error> {
+    match value.chars().find(|c| is_unsafe(*c)) {
+        None => Ok(()),
+        Some(c) => Err(Error::Settings {
+            what: format!(
+                "`{}` holds the invisible character {}",
+                printable(value),
+                c.escape_unicode()
+            ),
+            at: None,
+            help: "rename it in the project, or give another value on the command line".to_owned(),
+        }),
+    }
+}
+
+fn escape_path(path: &str, source: bool) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            '$' => out.push_str("\\$"),
+            '\\' => out.push_str(r"\\"),
+            '[' if source => out.push_str("[[]"),
+            '*' | '?' if source => {
+                out.push('[');
+                out.push(c);
+                out.push(']');
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,151 @@
+//! Decides the runtime stage: environment, folders, health check and command, each in the form in which it is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::facts::ProjectFacts;
+use crate::settings::Settings;
+
+use super::User;
+use super::command::{Health, Start};
+use super::install::{APP, VENV, Variable};
+use super::quote::{ExecForm, ShellWord};
+use super::system::SystemPlan;
+
+/// What the runtime stage says beside its packages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Runtime {
+    /// Environment, sorted by name.
+    pub env: Vec<Variable>,
+    /// Working directory.
+    pub workdir: String,
+    /// Commands run as root once the environment is there: what no package brings.
+    pub steps: Vec<String>,
+    /// Folders that the process may write to, created for it, sorted.
+    pub folders: Vec<ShellWord>,
+    /// Those whose content outlives the container, as the operand of `VOLUME`.
+    pub volumes: Option<ExecForm>,
+    /// The health check's command.
+    pub health: Option<ExecForm>,
+    /// The command; `None` when none was found: such a plan can be explained, not rendered.
+    pub command: Option<ExecForm>,
+}
+
+/// Decides.
+///
+/// # Errors
+/// A value cannot stand in a Dockerfile.
+pub fn runtime(
+    facts: &ProjectFacts,
+    settings: &Settings,
+    system: &SystemPlan,
+    start: &Start,
+    user: &User,
+) -> Result<Runtime, Error> {
+    let application = joined(&[APP, &facts.layout.app]);
+    let (folders, volumes) = writable(start, &application)?;
+    let health = match &start.health {
+        Some(health) if settings.healthcheck != Some(false) => {
+            Some(probe(health, start.port.unwrap_or_default())?)
+        }
+        _ => None,
+    };
+    let command = match &start.command {
+        Some(command) => Some(ExecForm::new(&command.exec_form(start.port))?),
+        None => None,
+    };
+    Ok(Runtime {
+        env: environment(settings, start, user)?,
+        workdir: joined(&[&application, &start.working_dir]),
+        steps: system
+            .steps
+            .iter()
+            .map(|step| step.command.clone())
+            .collect(),
+        folders,
+        volumes,
+        health,
+        command,
+    })
+}
+
+fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Variable>, Error> {
+    let mut variables = BTreeMap::from([
+        ("HOME".to_owned(), user.home.clone()),
+        ("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned()),
+        ("PYTHONUNBUFFERED".to_owned(), "1".to_owned()),
+    ]);
+    variables.extend(start.env.clone());
+    variables.extend(settings.env.clone());
+    variables.remove("PATH");
+    let mut env = vec![Variable {
+        name: "PATH".to_owned(),
+        value: format!("{VENV}/bin:$PATH"),
+    }];
+    for (name, value) in variables {
+        env.push(Variable::new(&name, &value)?);
+    }
+    env.sort();
+    Ok(env)
+}
+
+/// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
+fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<ExecForm>), Error> {
+    let mut folders = BTreeSet::new();
+    let mut volumes = BTreeSet::new();
+    for place in &start.writable {
+        let path = if place.path.starts_with('/') {
+            place.path.clone()
+        } else {
+            joined(&[application, &place.path])
+        };
+        // The application's own folder stays read-only: its code lies there.
+        if path == application || path.starts_with("/tmp/") || path == "/tmp" {
+            continue;
+        }
+        if place.volume {
+            volumes.insert(path.clone());
+        }
+        folders.insert(path);
+    }
+    let folders = folders
+        .iter()
+        .map(|path| ShellWord::new(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let volumes: Vec<String> = volumes.into_iter().collect();
+    let volumes = if volumes.is_empty() {
+        None
+    } else {
+        Some(ExecForm::new(&volumes)?)
+    };
+    Ok((folders, volumes))
+}
+
+/// A Python one-liner, for there is no curl in the image: an HTTP answer below 400, or a TCP connection.
+fn probe(health: &Health, port: u16) -> Result<ExecForm, Error> {
+    let port = format!("os.environ.get('PORT', '{port}')");
+    let script = match &health.path {
+        Some(path) => {
+            let path = path.replace('\\', "\\\\").replace('\'', "\\'");
+            format!(
+                "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + {port} + '{path}', timeout=4)"
+            )
+        }
+        None => format!(
+            "import os, socket; socket.create_connection(('127.0.0.1', int({port})), 4).close()"
+        ),
+    };
+    ExecForm::new(&["python", "-c", &script])
+}
+
+/// Path parts with `/` between them; empty ones and `.` add nothing.
+fn joined(parts: &[&str]) -> String {
+    parts
+        .iter()
+        .filter(|part| !part.is_empty() && **part != ".")
+        .copied()
+        .collect::<Vec<_>>()
+        .join("/")
+}

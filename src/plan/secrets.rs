@@ -1,0 +1,175 @@
+//! Decides which credentials the installation needs, and how they reach it without ever reaching the image.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, printable};
+use crate::facts::{Index, IndexOptions, PackageManager, Warning};
+
+use super::install::Step;
+
+/// A build secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Secret {
+    /// Its ID, in the Dockerfile and on the command line.
+    pub id: String,
+    /// The variable that carries it to the installer; `None` is a netrc file.
+    pub variable: Option<String>,
+    /// What to pass to `docker build --secret`.
+    pub argument: String,
+}
+
+impl Secret {
+    /// A variable of the user's environment.
+    fn variable(name: &str) -> Self {
+        Self {
+            id: name.to_owned(),
+            variable: Some(name.to_owned()),
+            argument: format!("id={name},env={name}"),
+        }
+    }
+
+    /// The user's netrc file, which pip, uv, Poetry, PDM and Pipenv all read.
+    fn netrc() -> Self {
+        Self {
+            id: "netrc".to_owned(),
+            variable: None,
+            argument: "id=netrc,src=$HOME/.netrc".to_owned(),
+        }
+    }
+}
+
+/// Hosts that need no credentials.
+#[derive(Debug, Deserialize)]
+struct Hosts {
+    public: BTreeSet<String>,
+}
+
+fn public_hosts() -> &'static BTreeSet<String> {
+    static TABLE: OnceLock<Hosts> = OnceLock::new();
+    &TABLE
+        .get_or_init(|| {
+            toml::from_str(include_str!("../catalogue/indexes.toml"))
+                .unwrap_or_else(|error| unreachable!("embedded indexes.toml: {error}"))
+        })
+        .public
+}
+
+/// The secrets for the indexes of a project, sorted, each once.
+///
+/// # Errors
+/// An index URL holds its credentials in plain text.
+pub fn choose(
+    options: &IndexOptions,
+    manager: PackageManager,
+    buildkit: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Secret>, Error> {
+    let mut secrets = BTreeMap::new();
+    for index in &options.indexes {
+        if index.embedded_credentials {
+            return Err(Error::Malformed {
+                at: index.at.clone(),
+                format: "fit to be copied into a build",
+                found: format!("credentials inside the URL of {}", printable(&index.url)),
+                expected: "a URL without them: they would stay in the image's history".to_owned(),
+                help: "take `user:password@` out of the URL and put it into ~/.netrc, then run dockwright again; \
+                       change the password, for it is in your version control"
+                    .to_owned(),
+            });
+        }
+        for secret in of_index(index, manager) {
+            secrets.insert(secret.id.clone(), (secret, index));
+        }
+    }
+    if !buildkit && let Some((secret, index)) = secrets.values().next() {
+        warnings.push(
+            Warning::new(
+                "secret-needs-buildkit",
+                format!(
+                    "{} may want credentials, which cannot be passed safely without BuildKit",
+                    printable(&index.url)
+                ),
+                format!(
+                    "leave `--no-buildkit` out, and pass `--secret {}`",
+                    secret.argument
+                ),
+            )
+            .at(index.at.clone()),
+        );
+        return Ok(Vec::new());
+    }
+    Ok(secrets.into_values().map(|(secret, _)| secret).collect())
+}
+
+/// Mounts the secrets into a step. A variable is read inside the one command that needs it, which every frontend since
+/// Docker 18.09 understands (`env=` of a secret mount needs Dockerfile 1.10).
+pub fn mount(step: &mut Step, secrets: &[Secret]) {
+    for secret in secrets {
+        match &secret.variable {
+            Some(name) => {
+                step.mounts
+                    .push(format!("type=secret,id={name},required=true"));
+                step.prefix
+                    .push_str(&format!("{name}=\"$(cat /run/secrets/{name})\" "));
+            }
+            None => step
+                .mounts
+                .push("type=secret,id=netrc,target=/root/.netrc".to_owned()),
+        }
+    }
+}
+
+fn of_index(index: &Index, manager: PackageManager) -> Vec<Secret> {
+    let variables: Vec<Secret> = index
+        .variables
+        .iter()
+        .filter(|name| is_variable(name))
+        .map(|name| Secret::variable(name))
+        .collect();
+    if !variables.is_empty() {
+        return variables;
+    }
+    if public_hosts().contains(host(&index.url)) {
+        return Vec::new();
+    }
+    match (manager, &index.name) {
+        (PackageManager::Poetry, Some(name)) => named("POETRY_HTTP_BASIC", name),
+        (PackageManager::Uv, Some(name)) => named("UV_INDEX", name),
+        _ => vec![Secret::netrc()],
+    }
+}
+
+/// `UV_INDEX_NAME_USERNAME` and `_PASSWORD` (docs.astral.sh/uv, «Authentication»), `POETRY_HTTP_BASIC_NAME_…`
+/// (python-poetry.org, «Repositories»): upper case, everything else an underscore.
+fn named(prefix: &str, index: &str) -> Vec<Secret> {
+    let name: String = index
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    ["USERNAME", "PASSWORD"]
+        .map(|part| Secret::variable(&format!("{prefix}_{name}_{part}")))
+        .to_vec()
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The host of a URL without credentials.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', ':', '?', '#']).unwrap_or(rest.len());
+    &rest[..end]
+}

@@ -1,0 +1,218 @@
+//! Turns the plan into the text of each file; holds no knowledge of its own. The only importer of minijinja.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use crate::error::Error;
+use crate::plan::BuildPlan;
+use crate::plan::quote::Comment;
+use crate::plan::system::SystemPackage;
+
+/// A file to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutFile {
+    /// Path relative to the build context.
+    pub path: String,
+    /// Its text: LF line ends, a final newline.
+    pub text: String,
+}
+
+/// Every template, embedded, under the name that others include it by.
+const TEMPLATES: [(&str, &str); 10] = [
+    ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
+    (
+        "dockerignore.j2",
+        include_str!("../templates/dockerignore.j2"),
+    ),
+    ("macros.j2", include_str!("../templates/macros.j2")),
+    (
+        "managers/pip.j2",
+        include_str!("../templates/managers/pip.j2"),
+    ),
+    (
+        "managers/uv.j2",
+        include_str!("../templates/managers/uv.j2"),
+    ),
+    (
+        "managers/poetry.j2",
+        include_str!("../templates/managers/poetry.j2"),
+    ),
+    (
+        "managers/pdm.j2",
+        include_str!("../templates/managers/pdm.j2"),
+    ),
+    (
+        "managers/pipenv.j2",
+        include_str!("../templates/managers/pipenv.j2"),
+    ),
+    (
+        "managers/pylock.j2",
+        include_str!("../templates/managers/pylock.j2"),
+    ),
+    (
+        "managers/project.j2",
+        include_str!("../templates/managers/project.j2"),
+    ),
+];
+
+/// Renders every file of the plan.
+///
+/// # Errors
+/// The plan has no start command; or a bug: a template that does not fit the plan.
+pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
+    if plan.runtime.command.is_none() {
+        return Err(no_command(plan));
+    }
+    let [dockerfile, dockerignore] = plan.files();
+    Ok(vec![
+        OutFile {
+            path: dockerfile,
+            text: text("Dockerfile.j2", &dockerfile_context(plan))?,
+        },
+        OutFile {
+            path: dockerignore,
+            text: text("dockerignore.j2", &context! {})?,
+        },
+    ])
+}
+
+fn no_command(plan: &BuildPlan) -> Error {
+    Error::Undecided {
+        what: "no start command was found".to_owned(),
+        evidence: plan.start.looked.clone(),
+        help: "say it: `dockwright generate --command 'python main.py'`, or `--app module:object` for a web application"
+            .to_owned(),
+    }
+}
+
+fn text(template: &str, context: &Value) -> Result<String, Error> {
+    environment()
+        .get_template(template)
+        .and_then(|template| template.render(context))
+        .map(|text| tidy(&text))
+        .map_err(|error| Error::Internal {
+            what: format!("{error:#}"),
+        })
+}
+
+fn environment() -> &'static Environment<'static> {
+    static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_syntax(syntax());
+        for (name, source) in TEMPLATES {
+            environment
+                .add_template(name, source)
+                .unwrap_or_else(|error| unreachable!("embedded template {name}: {error:#}"));
+        }
+        environment
+    })
+}
+
+/// A block's own line leaves no trace.
+fn syntax() -> SyntaxConfig {
+    SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+        .unwrap_or_else(|error| unreachable!("the default delimiters are valid: {error}"))
+}
+
+/// One blank line between blocks, none at the start, one newline at the end: blocks may come and go without a trace.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = true;
+    for line in text.lines() {
+        let line = line.trim_end();
+        if line.is_empty() {
+            blank = true;
+            continue;
+        }
+        if blank && !out.is_empty() {
+            out.push('\n');
+        }
+        blank = false;
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+fn dockerfile_context(plan: &BuildPlan) -> Value {
+    let tool = plan.base.tool.name();
+    context! {
+        syntax => plan.syntax.clone(),
+        base => Serde(&plan.base),
+        builder => context! {
+            packages => Serde(names(&plan.system.build)),
+            comments => Serde(reasons(&plan.system.build)),
+            tool,
+        },
+        install => Serde(&plan.install),
+        source => Serde(&plan.source),
+        user => context! {
+            name => plan.user.name.clone(),
+            uid => plan.user.uid,
+            gid => plan.user.gid,
+            home => plan.user.home.clone(),
+            without => without(&plan.base.seeded),
+            tool,
+        },
+        runtime => context! {
+            packages => Serde(names(&plan.system.run)),
+            comments => Serde(reasons(&plan.system.run)),
+            tool,
+            port => plan.start.port,
+            stop_signal => plan.start.stop_signal.clone(),
+            ..Value::from(Serde(&plan.runtime))
+        },
+    }
+}
+
+/// The command that takes the base's own installers out, with what leads to the next one.
+fn without(seeded: &[String]) -> String {
+    if seeded.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "pip uninstall --yes --root-user-action=ignore {} \\\n    && ",
+            seeded.join(" ")
+        )
+    }
+}
+
+fn names(packages: &[SystemPackage]) -> Vec<&str> {
+    packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect()
+}
+
+/// One comment for each reason, with all the packages that share it. No version stands there: a new one changes no line.
+fn reasons(packages: &[SystemPackage]) -> Vec<Comment> {
+    let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for package in packages {
+        let whom: Vec<String> = package
+            .because
+            .iter()
+            .map(|because| format!("{}: {}", because.requirement, because.why))
+            .collect();
+        by_reason
+            .entry(whom.join("; "))
+            .or_default()
+            .push(&package.name);
+    }
+    let mut comments: Vec<Comment> = by_reason
+        .into_iter()
+        .map(|(reason, names)| Comment::new(&format!("{}: {reason}", names.join(", "))))
+        .collect();
+    comments.sort();
+    comments
+}

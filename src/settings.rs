@@ -1,0 +1,366 @@
+//! What the user asked for: flags over environment over `dockwright.toml` (or `[tool.dockwright]`) over what inspection finds.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, printable};
+use crate::facts::{PackageManager, Place, Platform};
+use crate::inspect::tree::{Tree, line_of};
+
+/// The settings file that `init` writes.
+pub const FILE: &str = "dockwright.toml";
+
+/// Everything that can be asked for; `None` and empty leave it to the inspection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Python version: `3.13`.
+    pub python: Option<String>,
+    /// Base image: `slim` (default), `full`, `alpine`, or the name of any image that has Python.
+    pub base: Option<String>,
+    /// Distribution release: `trixie` (default) or `bookworm`.
+    pub suite: Option<Suite>,
+    /// Package tool of a base image named by hand: `apt` or `apk`.
+    pub package_tool: Option<PackageTool>,
+    /// Package manager, where several claim the project.
+    pub manager: Option<Manager>,
+    /// Installer for requirements files: `pip` (default) or `uv`.
+    pub installer: Option<Installer>,
+    /// Requirements file to install.
+    pub requirements: Option<String>,
+    /// Dependency groups to install beside production's; `!name` leaves one out.
+    pub groups: Vec<String>,
+    /// Extras of the project to install; `!name` leaves one out.
+    pub extras: Vec<String>,
+    /// Start command, as one would type it.
+    pub command: Option<String>,
+    /// Application object: `module:object` or `module:factory()`.
+    pub app: Option<String>,
+    /// Server to start a web application with; installed in the builder when the project does not bring it.
+    pub server: Option<String>,
+    /// Port that the application listens on.
+    pub port: Option<u16>,
+    /// Platforms the image is built for: `linux/amd64`, `linux/arm64`.
+    pub platforms: Vec<PlatformName>,
+    /// `false` writes the same image without any `--mount`, for the legacy builder, kaniko and old buildah.
+    pub buildkit: Option<bool>,
+    /// Dockerfile frontend to name in a `# syntax=` line.
+    pub syntax: Option<String>,
+    /// `false` leaves the health check out.
+    pub healthcheck: Option<bool>,
+    /// Path that the health check asks for.
+    pub healthcheck_path: Option<String>,
+    /// Name of the user that the process runs as.
+    pub user: Option<String>,
+    /// Its numeric user ID.
+    pub uid: Option<u32>,
+    /// Its numeric group ID.
+    pub gid: Option<u32>,
+    /// System packages to add to what is detected; `!name` takes one out.
+    pub packages: Packages,
+    /// Environment variables of the final image. Never put a secret here.
+    pub env: BTreeMap<String, String>,
+}
+
+/// System packages by stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Packages {
+    /// For the builder stage.
+    pub build: Vec<String>,
+    /// For the runtime stage.
+    pub run: Vec<String>,
+}
+
+/// An enumeration whose values users type: the type, its names for flags and messages, and its serde form from one list.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        pub enum $name {
+            $($(#[$vmeta])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value as users type it.
+            pub const NAMES: &'static [&'static str] = &[$($text),+];
+
+            /// The value as users type it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The value that a user typed; `None` when it is none of [`Self::NAMES`].
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+named! {
+    /// A Debian release.
+    Suite {
+        /// Debian 12.
+        Bookworm = "bookworm",
+        /// Debian 13.
+        Trixie = "trixie",
+    }
+}
+
+named! {
+    /// A distribution's package tool.
+    PackageTool {
+        /// Debian and Ubuntu.
+        Apt = "apt",
+        /// Alpine.
+        Apk = "apk",
+    }
+}
+
+named! {
+    /// What installs requirements files.
+    Installer {
+        /// pip of the base image.
+        Pip = "pip",
+        /// `uv pip`.
+        Uv = "uv",
+    }
+}
+
+named! {
+    /// A package manager as the user names it.
+    Manager {
+        /// Requirements files.
+        Pip = "pip",
+        /// `uv.lock`
+        Uv = "uv",
+        /// `poetry.lock`
+        Poetry = "poetry",
+        /// `pdm.lock`
+        Pdm = "pdm",
+        /// `Pipfile.lock`
+        Pipenv = "pipenv",
+        /// `pylock.toml`
+        Pylock = "pylock",
+        /// `pyproject.toml`, `setup.cfg` or `setup.py` without a lock.
+        Project = "project",
+    }
+}
+
+named! {
+    /// A platform as Docker writes it.
+    PlatformName {
+        /// x86-64
+        Amd64 = "linux/amd64",
+        /// 64-bit ARM
+        Arm64 = "linux/arm64",
+    }
+}
+
+impl From<Manager> for PackageManager {
+    fn from(manager: Manager) -> Self {
+        match manager {
+            Manager::Pip => Self::Pip,
+            Manager::Uv => Self::Uv,
+            Manager::Poetry => Self::Poetry,
+            Manager::Pdm => Self::Pdm,
+            Manager::Pipenv => Self::Pipenv,
+            Manager::Pylock => Self::Pylock,
+            Manager::Project => Self::Project,
+        }
+    }
+}
+
+impl From<PlatformName> for Platform {
+    fn from(name: PlatformName) -> Self {
+        match name {
+            PlatformName::Amd64 => Self::Amd64,
+            PlatformName::Arm64 => Self::Arm64,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads `dockwright.toml` and `[tool.dockwright]` of `pyproject.toml` in the application's folder; the file wins where both speak.
+    ///
+    /// # Errors
+    /// Unknown or misspelt keys, values of the wrong type, TOML that does not parse.
+    pub fn read(tree: &Tree) -> Result<Self, Error> {
+        let own = tree.in_app(FILE);
+        let own = match tree.text(&own)? {
+            Some(text) => parse(&text, &own)?,
+            None => Self::default(),
+        };
+        let manifest = tree.in_app("pyproject.toml");
+        let Some(text) = tree.text(&manifest)? else {
+            return Ok(own);
+        };
+        if !text.contains("dockwright") {
+            return Ok(own);
+        }
+        Ok(own.over(parse_tool_table(&text, &manifest)?))
+    }
+
+    /// These settings where they say something, the others elsewhere; lists are joined, the other's first.
+    #[must_use]
+    pub fn over(self, under: Self) -> Self {
+        let joined = |mut under: Vec<String>, over: Vec<String>| {
+            under.extend(over);
+            under
+        };
+        let mut env = under.env;
+        env.extend(self.env);
+        Self {
+            python: self.python.or(under.python),
+            base: self.base.or(under.base),
+            suite: self.suite.or(under.suite),
+            package_tool: self.package_tool.or(under.package_tool),
+            manager: self.manager.or(under.manager),
+            installer: self.installer.or(under.installer),
+            requirements: self.requirements.or(under.requirements),
+            groups: joined(under.groups, self.groups),
+            extras: joined(under.extras, self.extras),
+            command: self.command.or(under.command),
+            app: self.app.or(under.app),
+            server: self.server.or(under.server),
+            port: self.port.or(under.port),
+            platforms: if self.platforms.is_empty() {
+                under.platforms
+            } else {
+                self.platforms
+            },
+            buildkit: self.buildkit.or(under.buildkit),
+            syntax: self.syntax.or(under.syntax),
+            healthcheck: self.healthcheck.or(under.healthcheck),
+            healthcheck_path: self.healthcheck_path.or(under.healthcheck_path),
+            user: self.user.or(under.user),
+            uid: self.uid.or(under.uid),
+            gid: self.gid.or(under.gid),
+            packages: Packages {
+                build: joined(under.packages.build, self.packages.build),
+                run: joined(under.packages.run, self.packages.run),
+            },
+            env,
+        }
+    }
+
+    /// Refuses values that could not stand in a Dockerfile, whoever gave them.
+    ///
+    /// # Errors
+    /// Names the setting and what it may be.
+    pub fn check(&self) -> Result<(), Error> {
+        for (name, value) in [
+            ("python", &self.python),
+            ("base", &self.base),
+            ("syntax", &self.syntax),
+        ] {
+            if let Some(value) = value {
+                checked(name, value, "a version or an image name", |c| {
+                    c.is_ascii_alphanumeric() || ".-_/:@".contains(c)
+                })?;
+            }
+        }
+        if let Some(user) = &self.user {
+            checked("user", user, "lower-case letters, digits, - and _", |c| {
+                c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)
+            })?;
+        }
+        for name in self.packages.build.iter().chain(&self.packages.run) {
+            let bare = name.strip_prefix('!').unwrap_or(name);
+            checked(
+                "packages",
+                bare,
+                "a package name of the distribution",
+                |c| c.is_ascii_alphanumeric() || ".-+_:=~".contains(c),
+            )?;
+        }
+        for name in self.groups.iter().chain(&self.extras) {
+            let bare = name.strip_prefix('!').unwrap_or(name);
+            checked("groups and extras", bare, "a name after PEP 503", |c| {
+                c.is_ascii_alphanumeric() || ".-_".contains(c)
+            })?;
+        }
+        for name in self.env.keys() {
+            checked("env", name, "letters, digits and _", |c| {
+                c.is_ascii_alphanumeric() || c == '_'
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn checked(
+    setting: &str,
+    value: &str,
+    expected: &str,
+    allowed: impl Fn(char) -> bool,
+) -> Result<(), Error> {
+    let starts_well = value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    if starts_well && value.chars().all(allowed) && value.len() <= 255 {
+        return Ok(());
+    }
+    Err(Error::Settings {
+        what: format!("`{setting}` cannot be `{}`", printable(value)),
+        at: None,
+        help: format!("give {expected}"),
+    })
+}
+
+fn parse(text: &str, path: &str) -> Result<Settings, Error> {
+    toml::from_str(text).map_err(|error| settings_error(&error, text, path))
+}
+
+/// Only `[tool.dockwright]` matters: trouble elsewhere in the file is for its own reader to report.
+fn parse_tool_table(text: &str, path: &str) -> Result<Settings, Error> {
+    #[derive(Deserialize)]
+    struct Document {
+        #[serde(default)]
+        tool: Tools,
+    }
+    #[derive(Default, Deserialize)]
+    struct Tools {
+        #[serde(default)]
+        dockwright: Settings,
+    }
+    if toml::de::DeTable::parse(text).is_err() {
+        return Ok(Settings::default());
+    }
+    toml::from_str::<Document>(text)
+        .map(|document| document.tool.dockwright)
+        .map_err(|error| settings_error(&error, text, path))
+}
+
+fn settings_error(error: &toml::de::Error, text: &str, path: &str) -> Error {
+    let line = error
+        .span()
+        .map_or(0, |span| line_of(text.as_bytes(), span.start));
+    let message = error.message();
+    let help = misspelt(message).map_or_else(
+        || "`dockwright schema` prints every setting with its type".to_owned(),
+        |(wrong, right)| format!("write `{right}` instead of `{wrong}`"),
+    );
+    Error::Malformed {
+        at: Place::new(path, line),
+        format: "a valid settings file",
+        found: message.lines().next().unwrap_or_default().to_owned(),
+        expected: "a setting of dockwright".to_owned(),
+        help,
+    }
+}
+
+/// The misspelt key of serde's message and the nearest known one, where one is near.
+fn misspelt(message: &str) -> Option<(String, String)> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let wrong = quoted.next()?.to_owned();
+    if !message.starts_with("unknown field") {
+        return None;
+    }
+    quoted
+        .map(|known| (strsim::damerau_levenshtein(&wrong, known), known))
+        .min()
+        .filter(|(distance, _)| *distance <= 3)
+        .map(|(_, known)| (printable(&wrong), known.to_owned()))
+}

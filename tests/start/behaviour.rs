@@ -1,0 +1,182 @@
+//! What surrounds the start: Django's steps, workers, health routes, native needs.
+
+use super::{Project, argv, codes, file, processes};
+
+/// A Django project as `startproject` makes it.
+fn django() -> Project {
+    file("manage.py", "import os\nimport sys\nfrom django.core.management import execute_from_command_line\ndef main():\n    os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n    execute_from_command_line(sys.argv)\nif __name__ == '__main__':\n    main()\n")
+        .file("shop/__init__.py", "")
+        .file("shop/wsgi.py", "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = get_wsgi_application()\n")
+        .file("shop/asgi.py", "import os\nfrom django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n")
+}
+
+const SETTINGS: &str = "import os\nfrom pathlib import Path\nBASE_DIR = Path(__file__).parent\nSECRET_KEY = os.environ['DJANGO_SECRET_KEY']\nINSTALLED_APPS = [\n    'django.contrib.admin',\n]\nROOT_URLCONF = 'shop.urls'\nWSGI_APPLICATION = 'shop.wsgi.application'\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'db.sqlite3'}}\nSTATIC_ROOT = BASE_DIR / 'staticfiles'\nMEDIA_ROOT = os.path.join(BASE_DIR, 'media')\n";
+
+#[test]
+fn django_is_served_by_what_its_settings_name() {
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .with(&["django", "gunicorn"]);
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 shop.wsgi:application"
+    );
+    assert_eq!(project.place(), "shop/settings.py:9");
+    assert_eq!(
+        start.command.as_ref().unwrap().why,
+        "WSGI_APPLICATION of the settings; gunicorn 1.0 is installed"
+    );
+    assert_eq!(
+        processes(&start)["release"],
+        "python manage.py migrate --noinput"
+    );
+    assert_eq!(start.build_steps.len(), 1);
+    assert_eq!(
+        start.build_steps[0].argv,
+        ["python", "manage.py", "collectstatic", "--noinput"]
+    );
+    assert_eq!(codes(&start), ["sqlite"]);
+    assert_eq!(start.writable[0].path, "media");
+    let facts = project.facts().app.django.unwrap();
+    assert_eq!(facts.secret_key.unwrap().value, "DJANGO_SECRET_KEY");
+    assert_eq!(
+        facts.static_root.unwrap().at.to_string(),
+        "shop/settings.py:11"
+    );
+}
+
+#[test]
+fn django_asks_for_asgi_by_channels_or_by_its_server() {
+    let channels = format!(
+        "{SETTINGS}ASGI_APPLICATION = 'shop.asgi.application'\nINSTALLED_APPS += ['channels']\n"
+    );
+    let project = django()
+        .file("shop/settings.py", &channels)
+        .with(&["django", "channels", "daphne"]);
+    assert_eq!(
+        project.argv(),
+        "daphne --bind 0.0.0.0 --port 8000 shop.asgi:application"
+    );
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .with(&["django", "uvicorn"]);
+    assert_eq!(
+        project.argv(),
+        "uvicorn --host 0.0.0.0 --port 8000 shop.asgi:application"
+    );
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .with(&["django", "gunicorn"])
+        .brings("uvicorn");
+    assert_eq!(
+        project.argv(),
+        "gunicorn --bind 0.0.0.0:8000 shop.wsgi:application"
+    );
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .with(&["django"]);
+    assert_eq!(
+        project.argv(),
+        "python manage.py runserver --noreload 0.0.0.0:8000"
+    );
+    assert!(codes(&project.start()).contains(&"server-missing"));
+}
+
+#[test]
+fn split_settings_use_the_production_module() {
+    let project = file("manage.py", "import os\nfrom django.core.management import x\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings.local')\n")
+        .file("config/__init__.py", "")
+        .file("config/settings/__init__.py", "")
+        .file("config/settings/base.py", "INSTALLED_APPS = []\nWSGI_APPLICATION = 'config.wsgi.application'\n")
+        .file("config/settings/local.py", "from .base import *\n")
+        .file("config/settings/production.py", "from .base import *\n")
+        .file("config/wsgi.py", "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings.production')\napplication = get_wsgi_application()\n")
+        .with(&["django", "gunicorn"]);
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 config.wsgi:application"
+    );
+    assert_eq!(
+        start.env["DJANGO_SETTINGS_MODULE"],
+        "config.settings.production"
+    );
+}
+
+#[test]
+fn gettext_catalogues_are_compiled_in_the_builder() {
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .file("locale/de/LC_MESSAGES/django.po", "")
+        .with(&["django", "gunicorn"]);
+    let steps = project.start().build_steps;
+    assert_eq!(steps[0].argv[2], "compilemessages");
+    assert_eq!(steps[0].needs, ["program:gettext"]);
+}
+
+#[test]
+fn a_worker_beside_a_web_application_is_a_process() {
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .file(
+            "shop/celery.py",
+            "from celery import Celery\napp = Celery('shop')\napp.conf.beat_schedule = {}\n",
+        )
+        .with(&["django", "gunicorn", "celery"]);
+    let start = project.start();
+    let all = processes(&start);
+    assert_eq!(all["worker"], "celery --app shop worker --loglevel INFO");
+    assert_eq!(all["beat"], "celery --app shop beat --loglevel INFO");
+    assert_eq!(start.port, Some(8000));
+}
+
+#[test]
+fn a_health_route_is_used_where_its_path_is_whole() {
+    let source = "from fastapi import FastAPI\nimport requests\napp = FastAPI()\n@app.get('/healthz')\ndef healthz(): ...\nrequests.get('/health')\n";
+    let start = file("main.py", source)
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    let health = start.health.unwrap();
+    assert_eq!(health.path.as_deref(), Some("/healthz"));
+    assert_eq!(health.at.unwrap().to_string(), "main.py:5");
+    let source = source.replace("@app.get", "@router.get");
+    let start = file("main.py", &source)
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(start.health.unwrap().path, None);
+}
+
+#[test]
+fn programs_libraries_and_settings_show_native_needs() {
+    let facts = file("app.py", "import subprocess, shutil, tkinter\nfrom ctypes.util import find_library\ncmd = ['ffmpeg', '-i', 'x']\nsubprocess.run(cmd)\nif shutil.which('pdftotext'):\n    pass\nfind_library('magic')\nimport gi\ngi.require_version('Gtk', '3.0')\n")
+        .file("core/settings.py", "INSTALLED_APPS = ['django.contrib.gis']\nDATABASES = {'default': {'ENGINE': 'django.contrib.gis.db.backends.postgis'}}\n")
+        .file("core/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+        .file("tests/test_x.py", "import subprocess\nsubprocess.run(['git', 'status'])\n")
+        .facts();
+    let needs: Vec<String> = facts
+        .sources
+        .iter()
+        .map(|need| format!("{} {}", need.need, need.at))
+        .collect();
+    assert_eq!(
+        needs,
+        [
+            "django:gis core/settings.py:1",
+            "import:gi app.py:8",
+            "import:tkinter app.py:1",
+            "library:magic app.py:7",
+            "program:ffmpeg app.py:4",
+            "program:poppler app.py:5",
+            "typelib:Gtk app.py:9",
+        ]
+    );
+}
+
+#[test]
+fn two_runs_say_the_same() {
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .with(&["django", "gunicorn"]);
+    assert_eq!(project.facts(), project.facts());
+}

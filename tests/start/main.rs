@@ -1,0 +1,162 @@
+//! From a project's files to how it is started: readers and decisions together.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(
+    unreachable_pub,
+    missing_docs,
+    reason = "a test program has no outside"
+)]
+
+mod authority;
+mod behaviour;
+mod frameworks;
+mod traps;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use dockwright::error::Error;
+use dockwright::facts::{Found, Place, ProjectFacts, Script};
+use dockwright::inspect::app;
+use dockwright::inspect::tree::Tree;
+use dockwright::plan::command::{Installed, Start, Wish, choose};
+
+/// A project in a temporary folder.
+#[derive(Default)]
+pub struct Project {
+    files: Vec<(String, Vec<u8>)>,
+    installed: Installed,
+    wish: Wish,
+    app: String,
+}
+
+/// A project with one file.
+pub fn file(path: &str, text: &str) -> Project {
+    Project::default().file(path, text)
+}
+
+impl Project {
+    pub fn file(self, path: &str, text: &str) -> Self {
+        self.bytes(path, text.as_bytes())
+    }
+
+    pub fn bytes(mut self, path: &str, bytes: &[u8]) -> Self {
+        self.files.push((path.to_owned(), bytes.to_vec()));
+        self
+    }
+
+    /// Everything that is installed; all of it asked for by the project.
+    pub fn with(mut self, names: &[&str]) -> Self {
+        for name in names {
+            self.installed
+                .versions
+                .insert((*name).to_owned(), Some("1.0".to_owned()));
+            self.installed.direct.insert((*name).to_owned());
+        }
+        self.installed.complete = true;
+        self
+    }
+
+    /// Comes with something else.
+    pub fn brings(mut self, name: &str) -> Self {
+        self.installed.versions.insert(name.to_owned(), None);
+        self
+    }
+
+    pub fn console(mut self, name: &str, target: &str) -> Self {
+        let (name, target) = (name.to_owned(), target.to_owned());
+        let at = Place::new("pyproject.toml", 7);
+        self.installed
+            .scripts
+            .push(Found::new(Script { name, target }, at));
+        self.installed.project = true;
+        self
+    }
+
+    pub fn wish(mut self, change: impl FnOnce(&mut Wish)) -> Self {
+        change(&mut self.wish);
+        self
+    }
+
+    pub fn below(mut self, app: &str) -> Self {
+        app.clone_into(&mut self.app);
+        self
+    }
+
+    pub fn facts(&self) -> ProjectFacts {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, bytes) in &self.files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        let tree = Tree::open(folder.path(), &self.app).unwrap();
+        let (app, sources) = app::read(&tree).unwrap();
+        ProjectFacts {
+            app,
+            sources,
+            ..ProjectFacts::default()
+        }
+    }
+
+    pub fn choose(&self) -> Result<Start, Error> {
+        choose(&self.facts(), &self.installed, &self.wish)
+    }
+
+    /// The start, for both line endings.
+    pub fn start(&self) -> Start {
+        let start = self.choose().unwrap();
+        let crlf = |bytes: &Vec<u8>| {
+            String::from_utf8(bytes.clone()).map_or_else(
+                |_| bytes.clone(),
+                |text| text.replace('\n', "\r\n").into_bytes(),
+            )
+        };
+        let windows = Project {
+            files: self
+                .files
+                .iter()
+                .map(|(path, bytes)| (path.clone(), crlf(bytes)))
+                .collect(),
+            installed: self.installed.clone(),
+            wish: self.wish.clone(),
+            app: self.app.clone(),
+        };
+        assert_eq!(windows.choose().unwrap(), start, "CRLF makes a difference");
+        start
+    }
+
+    /// The command in one line, `explain`'s way.
+    pub fn argv(&self) -> String {
+        argv(&self.start())
+    }
+
+    /// `file:line` of the command.
+    pub fn place(&self) -> String {
+        self.start().command.unwrap().at.unwrap().to_string()
+    }
+}
+
+pub fn argv(start: &Start) -> String {
+    start
+        .command
+        .as_ref()
+        .map_or_else(String::new, |command| command.argv(start.port).join(" "))
+}
+
+pub fn processes(start: &Start) -> BTreeMap<&str, String> {
+    start
+        .processes
+        .iter()
+        .map(|process| {
+            (
+                process.name.as_str(),
+                process.command.argv(start.port).join(" "),
+            )
+        })
+        .collect()
+}
+
+pub fn codes(start: &Start) -> Vec<&str> {
+    start.warnings.iter().map(|warning| warning.code).collect()
+}
