@@ -4,11 +4,12 @@ mod describe;
 mod entry;
 pub mod frameworks;
 pub mod servers;
-pub mod sources;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
 
 pub use entry::{
     Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Proved, RunWhen, Shown, Suite,
@@ -140,6 +141,11 @@ impl Catalogue {
             Err(error) => unreachable!("{}: [{key}]: {error}", slot.shelf),
         }))
     }
+}
+
+/// An embedded table; an unreadable one is empty, which the tests of each table refuse.
+fn embedded<T: DeserializeOwned + Default>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_default()
 }
 
 /// The table of one key, out of its text.
