@@ -4,14 +4,15 @@ mod describe;
 mod entry;
 pub mod frameworks;
 pub mod servers;
-pub mod sources;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use serde::de::DeserializeOwned;
+
 pub use entry::{
-    Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Proved, RunWhen, Suite,
+    Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Proved, RunWhen, Shown, Suite,
     WheelRecord, WheelTarget,
 };
 
@@ -110,9 +111,10 @@ impl Catalogue {
         self.slots.keys().copied().filter(|key| !key.contains(':'))
     }
 
-    /// Every key of a need seen in sources, sorted.
-    pub fn source_needs(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.slots.keys().copied().filter(|key| key.contains(':'))
+    /// Every need seen in sources, sorted by its key.
+    pub fn source_needs(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
+        let keys = self.slots.keys().copied().filter(|key| key.contains(':'));
+        keys.filter_map(|key| Some((key, self.parsed(key)?)))
     }
 
     /// What `dockwright catalogue NAME` prints; `None` for a stranger.
@@ -139,6 +141,11 @@ impl Catalogue {
             Err(error) => unreachable!("{}: [{key}]: {error}", slot.shelf),
         }))
     }
+}
+
+/// An embedded table; an unreadable one is empty, which the tests of each table refuse.
+fn embedded<T: DeserializeOwned + Default>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_default()
 }
 
 /// The table of one key, out of its text.

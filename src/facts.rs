@@ -383,7 +383,7 @@ pub struct Setuptools {
 /// A native need that only the sources show: an import, a program that is called, a setting.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct SourceNeed {
-    /// Key of the need in the catalogue's `sources.toml`, such as `program:ffmpeg`.
+    /// Key of the need in the catalogue's `needs.toml`, such as `program:ffmpeg`.
     pub need: String,
     /// What the sources say there, for the reason: `subprocess.run(["ffmpeg", …])`.
     pub evidence: String,

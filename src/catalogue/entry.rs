@@ -13,6 +13,9 @@ pub struct Entry {
     pub why: String,
     /// A link, or the command that shows it.
     pub source: String,
+    /// For a need seen in sources: what shows it.
+    #[serde(default)]
+    pub shown: Shown,
     /// The module whose import proves it; `None` for a distribution that is only a program or a set of files.
     pub import: Option<String>,
     /// Sonames that its extension modules are linked against and that neither the wheel nor the slim image holds.
@@ -55,6 +58,24 @@ pub struct Entry {
     /// Where the lists were tried.
     #[serde(default)]
     pub proved: Proved,
+}
+
+/// What in the sources shows a need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shown {
+    /// Programs that a call runs or looks for.
+    pub programs: Vec<String>,
+    /// Modules that are imported.
+    pub imports: Vec<String>,
+    /// Libraries that are opened by name.
+    pub libraries: Vec<String>,
+    /// `GObject` namespaces that are required.
+    pub typelibs: Vec<String>,
+    /// Entries of Django's `INSTALLED_APPS`.
+    pub apps: Vec<String>,
+    /// Django's database engines, by their beginning.
+    pub engines: Vec<String>,
 }
 
 /// The lists of Debian packages.

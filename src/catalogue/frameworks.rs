@@ -85,7 +85,7 @@ pub struct Framework {
 /// Never in a released program: a test reads the table.
 pub fn all() -> &'static BTreeMap<String, Framework> {
     static TABLE: OnceLock<BTreeMap<String, Framework>> = OnceLock::new();
-    TABLE.get_or_init(|| super::sources::embedded(include_str!("frameworks.toml")))
+    TABLE.get_or_init(|| super::embedded(include_str!("frameworks.toml")))
 }
 
 /// A framework by its name.

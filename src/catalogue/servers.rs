@@ -109,7 +109,7 @@ pub fn get(name: &str) -> Option<&'static Server> {
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| super::sources::embedded(include_str!("servers.toml")))
+    TABLE.get_or_init(|| super::embedded(include_str!("servers.toml")))
 }
 
 #[cfg(test)]

@@ -221,6 +221,26 @@ fn names_are_compared_whole_and_normalised() {
 }
 
 #[test]
+fn no_sign_in_the_sources_means_two_things() {
+    let mut seen = BTreeMap::new();
+    for (key, entry) in Catalogue::builtin().source_needs() {
+        let shown = &entry.shown;
+        let kinds = [
+            ("program", &shown.programs),
+            ("import", &shown.imports),
+            ("library", &shown.libraries),
+            ("typelib", &shown.typelibs),
+            ("app", &shown.apps),
+        ];
+        for (kind, signs) in kinds {
+            for sign in signs {
+                assert_eq!(seen.insert((kind, sign), key), None, "{kind} {sign}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_unknown_key_of_an_entry_is_refused() {
     let text = "[x]\nwhy = \"w\"\nsource = \"$ s\"\ndebian.runn = [\"a\"]\n";
     assert!(parse("x", text).is_err());

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::catalogue::{frameworks, sources};
+use crate::catalogue::{Catalogue, frameworks};
 use crate::inspect::syntax::{self, Outline};
 use crate::inspect::tree::{Tree, join};
 
@@ -332,14 +332,14 @@ fn telling() -> Vec<Vec<String>> {
         }
     }
     let callers = ["subprocess", "os.system", "which(", "popen", "Popen"];
-    for need in sources::all().values() {
-        for program in &need.programs {
+    for (_, need) in Catalogue::builtin().source_needs() {
+        for program in &need.shown.programs {
             for quote in ['"', '\''] {
                 let program = format!("{quote}{program}");
                 sets.extend(callers.map(|caller| vec![caller.to_owned(), program.clone()]));
             }
         }
-        for import in &need.imports {
+        for import in &need.shown.imports {
             sets.push(vec![format!("import {import}")]);
             sets.push(vec![format!("from {import}")]);
         }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::corpus::Corpus;
 use super::modules::Modules;
-use crate::catalogue::sources;
+use crate::catalogue::{Catalogue, Shown};
 use crate::facts::app::Django;
 use crate::facts::{Place, SourceNeed};
 use crate::inspect::syntax::{Call, Value};
@@ -181,23 +181,23 @@ struct Index {
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let by = |list: fn(&sources::Need) -> &Vec<String>| {
-            sources::all()
-                .iter()
+        let by = |list: fn(&Shown) -> &Vec<String>| {
+            Catalogue::builtin()
+                .source_needs()
                 .flat_map(|(key, need)| {
-                    list(need)
+                    list(&need.shown)
                         .iter()
-                        .map(move |shown| (shown.as_str(), key.as_str()))
+                        .map(move |shown| (shown.as_str(), key))
                 })
                 .collect()
         };
         Index {
-            programs: by(|need| &need.programs),
-            imports: by(|need| &need.imports),
-            libraries: by(|need| &need.libraries),
-            typelibs: by(|need| &need.typelibs),
-            apps: by(|need| &need.apps),
-            engines: by(|need| &need.engines),
+            programs: by(|shown| &shown.programs),
+            imports: by(|shown| &shown.imports),
+            libraries: by(|shown| &shown.libraries),
+            typelibs: by(|shown| &shown.typelibs),
+            apps: by(|shown| &shown.apps),
+            engines: by(|shown| &shown.engines),
         }
     })
 }

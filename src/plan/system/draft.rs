@@ -107,17 +107,7 @@ impl<'a> Draft<'a> {
         if view.unknown_here {
             self.plan.warnings.push(reason::unknown_on_alpine(one));
         }
-        if let (Some(suite), Family::Debian(here)) = (entry.only_suite, self.target.family)
-            && suite != here
-        {
-            self.plan
-                .warnings
-                .push(reason::suite_lacks(one, &view, here, suite));
-            self.plan.wants_suite.get_or_insert(WantedSuite {
-                suite,
-                because: why,
-            });
-        }
+        self.other_suite(entry, &view, why, &one.at);
     }
 
     /// A distribution that the catalogue does not know: wheels for other targets betray native code.
@@ -194,9 +184,21 @@ impl<'a> Draft<'a> {
         for name in lists.run {
             self.add_run(name, because.clone(), &platforms, lists.run_proved);
         }
-        for advice in &entry.advice {
-            let warning = Warning::new(&advice.code, &advice.message, &advice.help);
-            self.plan.warnings.push(warning.at(need.at.clone()));
+        self.other_suite(entry, &lists, because, &need.at);
+    }
+
+    /// What is needed exists only in another suite than the target's.
+    fn other_suite(&mut self, entry: &Entry, view: &View, because: Because, at: &Place) {
+        let (Some(suite), Family::Debian(here)) = (entry.only_suite, self.target.family) else {
+            return;
+        };
+        if suite != here {
+            let who = because.requirement.as_str();
+            let warning = reason::suite_lacks(who, view, here, suite);
+            self.plan.warnings.push(warning.at(at.clone()));
+            self.plan
+                .wants_suite
+                .get_or_insert(WantedSuite { suite, because });
         }
     }
 

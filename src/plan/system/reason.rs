@@ -119,22 +119,18 @@ pub(super) fn unknown_on_alpine(one: &Distribution) -> Warning {
     .at(one.at.clone())
 }
 
-/// The suite no longer ships what is needed.
-pub(super) fn suite_lacks(one: &Distribution, view: &View, here: Suite, other: Suite) -> Warning {
+/// The suite does not ship what is needed.
+pub(super) fn suite_lacks(who: &str, view: &View, here: Suite, other: Suite) -> Warning {
     let (here, other) = (here.name(), other.name());
     let what = match view.runs {
-        [] => "what it needs".to_owned(),
+        [] => "a package".to_owned(),
         runs => list(runs),
     };
     Warning::new(
         "suite-lacks-package",
-        format!(
-            "{} needs {what}, which Debian {here} does not ship",
-            named(one)
-        ),
-        format!("use `--suite {other}`, or replace {}", one.name),
+        format!("{who} needs {what}, which Debian {here} does not ship"),
+        format!("use `--suite {other}`, or replace what needs it"),
     )
-    .at(one.at.clone())
 }
 
 fn named(one: &Distribution) -> String {

@@ -136,7 +136,7 @@ fn sources_speak_too() {
         at: Place::new("shop/pdf.py", 7),
     };
     let needs = [
-        need("program:pdftotext"),
+        need("program:poppler"),
         need("django:gettext"),
         need("program:unheard-of"),
     ];
@@ -189,4 +189,33 @@ fn odd_versions_and_names_are_no_trouble() {
             required(&format!("{version}==1")),
         ]);
     }
+}
+
+#[test]
+fn an_old_pin_on_a_new_python_is_compiled() {
+    let old = plan(&[required("psycopg2-binary==2.9.9")]);
+    assert_eq!(
+        stages(&old),
+        (vec!["gcc", "libc6-dev", "libpq-dev"], vec!["libpq5"])
+    );
+    assert!(
+        old.build[0].because[0]
+            .why
+            .starts_with("the index has no wheel for Python 3.13")
+    );
+    assert_eq!(
+        stages(&plan(&[required("psycopg2-binary==2.9.10")])),
+        (vec![], vec![])
+    );
+    let python = Target {
+        python_minor: 12,
+        ..target()
+    };
+    let fits = decide(
+        &[required("psycopg2-binary==2.9.9")],
+        &[],
+        &python,
+        Catalogue::builtin(),
+    );
+    assert_eq!(stages(&fits), (vec![], vec![]));
 }
