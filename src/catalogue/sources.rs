@@ -19,7 +19,7 @@ pub struct Need {
     /// Libraries loaded by name that show it.
     #[serde(default)]
     pub libraries: Vec<String>,
-    /// GObject namespaces that show it.
+    /// `GObject` namespaces that show it.
     #[serde(default)]
     pub typelibs: Vec<String>,
     /// Django applications that show it.

@@ -406,14 +406,14 @@ impl Reader<'_> {
         if test.end_byte() - test.start_byte() > 80 {
             return;
         }
-        let text = self
+        let condition = self
             .text(test)
             .replace('\'', "\"")
             .replace(char::is_whitespace, "");
-        let test = text.trim_matches(['(', ')']);
+        let bare = condition.trim_matches(['(', ')']);
         let mut within = self.within();
         if matches!(
-            test,
+            bare,
             r#"__name__=="__main__""#
                 | r#""__main__"==__name__"#
                 | r#"__name__in("__main__","__mp_main__"#
@@ -425,7 +425,7 @@ impl Reader<'_> {
             self.out.guard.get_or_insert(line(node));
             within.guard = true;
         } else if matches!(
-            test,
+            bare,
             "TYPE_CHECKING" | "typing.TYPE_CHECKING" | "t.TYPE_CHECKING"
         ) {
             within.typing = true;

@@ -217,7 +217,7 @@ pub struct BuildStep {
 /// A distribution to install besides the project's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Install {
-    /// PyPI name.
+    /// Name on `PyPI`.
     pub name: String,
     /// Exact version.
     pub version: String,

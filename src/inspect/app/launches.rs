@@ -184,7 +184,6 @@ fn commands(line: &str) -> Vec<Vec<Option<String>>> {
         match (c, quote) {
             (c, Some(open)) if c == open => quote = None,
             ('$' | '`', Some('"') | None) => word = Some(None),
-            (c, Some(_)) => literal(&mut word, c),
             ('"' | '\'', None) => {
                 quote = Some(c);
                 word.get_or_insert_with(|| Some(String::new()));
@@ -195,7 +194,7 @@ fn commands(line: &str) -> Vec<Vec<Option<String>>> {
                 words.extend(word.take());
                 commands.push(std::mem::take(&mut words));
             }
-            (c, None) => literal(&mut word, c),
+            (c, _) => literal(&mut word, c),
         }
         previous = c;
     }
@@ -243,7 +242,7 @@ fn launch(mut words: Vec<Option<String>>) -> Option<Launch> {
         && words
             .get(1)?
             .as_deref()
-            .is_some_and(|s| s.ends_with(".py") && !s.ends_with("manage.py"));
+            .is_some_and(|s| super::corpus::extension_is(s, "py") && !s.ends_with("manage.py"));
     let known = servers::get(&program).is_some() || RUNNERS.contains(&program.as_str());
     if let Some(word) = words.first_mut() {
         *word = Some(program.clone());

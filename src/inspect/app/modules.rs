@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{Corpus, Source};
+use crate::catalogue::frameworks;
 use crate::facts::app::ModulePath;
 use crate::inspect::syntax::Import;
 use crate::inspect::tree::join;
@@ -204,6 +205,11 @@ impl<'a> Modules<'a> {
     fn choose_roots(&mut self) {
         let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut relative: BTreeSet<&str> = BTreeSet::new();
+        let foreign: BTreeSet<&str> = frameworks::all()
+            .values()
+            .flat_map(|framework| framework.constructors.iter().chain(&framework.decorators))
+            .filter_map(|name| name.split('.').next())
+            .collect();
         for source in &self.corpus.sources {
             let folder = source
                 .path
@@ -211,8 +217,12 @@ impl<'a> Modules<'a> {
                 .map_or("", |(folder, _)| folder);
             let tops = wanted.entry(folder).or_default();
             for import in &source.outline.imports {
+                let top = import.module.split('.').next().unwrap_or_default();
                 if import.dots == 0 {
-                    tops.insert(import.module.split('.').next().unwrap_or_default());
+                    // `shop/celery.py` takes Celery from the distribution, not from itself.
+                    if top != source.stem() && !foreign.contains(top) {
+                        tops.insert(top);
+                    }
                 } else {
                     relative.insert(folder);
                 }

@@ -125,30 +125,35 @@ pub(super) fn read(
         }
     }
     if let Some(django) = django {
-        for app in &django.installed_apps {
-            if let Some(need) = index.apps.get(app.value.as_str()) {
-                add(
-                    need,
-                    format!("INSTALLED_APPS: {}", app.value),
-                    app.at.clone(),
-                );
-            }
-        }
-        for engine in &django.engines {
-            for (known, need) in &index.engines {
-                if engine.value.starts_with(known) {
-                    add(
-                        need,
-                        format!("DATABASES: {}", engine.value),
-                        engine.at.clone(),
-                    );
-                }
-            }
-        }
+        settings(django, index, &mut add);
     }
     let mut out: Vec<SourceNeed> = found.into_values().collect();
     out.sort();
     out
+}
+
+/// What Django's settings ask for.
+fn settings(django: &Django, index: &Index, add: &mut dyn FnMut(&str, String, Place)) {
+    for app in &django.installed_apps {
+        if let Some(need) = index.apps.get(app.value.as_str()) {
+            add(
+                need,
+                format!("INSTALLED_APPS: {}", app.value),
+                app.at.clone(),
+            );
+        }
+    }
+    for engine in &django.engines {
+        for (known, need) in &index.engines {
+            if engine.value.starts_with(known) {
+                add(
+                    need,
+                    format!("DATABASES: {}", engine.value),
+                    engine.at.clone(),
+                );
+            }
+        }
+    }
 }
 
 /// The program that a call runs or looks for, without its folder.

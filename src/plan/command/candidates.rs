@@ -85,8 +85,7 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     let asked = framework.distribution.iter().any(|name| known.direct(name))
         || known.installed.direct.is_empty();
     let (kind, needs) = match &object.kind {
-        ObjectKind::Object(_) => (0, false),
-        ObjectKind::Script => (0, false),
+        ObjectKind::Object(_) | ObjectKind::Script => (0, false),
         ObjectKind::Factory { required, .. } => (1, !required.is_empty()),
     };
     // A bot with a small web application inside is a bot.

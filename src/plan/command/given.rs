@@ -123,7 +123,7 @@ fn wished(known: &Known<'_>, app: &str) -> Result<Start, Error> {
         None,
         format!("{app}, as you asked"),
     );
-    serve_target(known, found, named.as_deref(), &Vec::new(), &mut start)?;
+    serve_target(known, &found, named.as_deref(), &Vec::new(), &mut start)?;
     Ok(start)
 }
 
@@ -247,8 +247,8 @@ fn launched_server(
     let targets = || {
         words.iter().skip(1).flatten().filter(|word| {
             !word.starts_with('-')
-                && !word.ends_with(".ini")
-                && !word.ends_with(".py")
+                && word.strip_suffix(".ini").is_none()
+                && word.strip_suffix(".py").is_none()
                 && word.parse::<f64>().is_err()
         })
     };
@@ -265,7 +265,10 @@ fn launched_server(
     };
     let explicit = option("--module").or_else(|| option("-w").filter(|_| server.name == "uwsgi"));
     let configured = || {
-        let ini = words.iter().flatten().find(|word| word.ends_with(".ini"))?;
+        let ini = words
+            .iter()
+            .flatten()
+            .find(|word| word.strip_suffix(".ini").is_some())?;
         let ini = ini.trim_start_matches("./");
         config_target(known, server, Some(ini))
     };
@@ -281,7 +284,7 @@ fn launched_server(
     let Some(found) = found else {
         return Ok(None);
     };
-    serve_target(known, found, Some(&server.name), &kept, &mut start)?;
+    serve_target(known, &found, Some(&server.name), &kept, &mut start)?;
     Ok(Some(start))
 }
 
@@ -298,12 +301,12 @@ fn configured(known: &Known<'_>) -> Result<Option<Start>, Error> {
         let what = "[tool.fastapi] entrypoint".to_owned();
         let found = target(known, &module, &object, factory, Some(&entry.at), what);
         start.framework = Some("fastapi".to_owned());
-        serve_target(known, found, None, &Vec::new(), &mut start)?;
+        serve_target(known, &found, None, &Vec::new(), &mut start)?;
         return Ok(Some(start));
     }
     for server in servers::all() {
         if let Some(found) = config_target(known, server, None) {
-            serve_target(known, found, Some(&server.name), &Vec::new(), &mut start)?;
+            serve_target(known, &found, Some(&server.name), &Vec::new(), &mut start)?;
             return Ok(Some(start));
         }
     }
@@ -359,23 +362,19 @@ fn target(
         .django
         .iter()
         .flat_map(|django| django.wsgi.iter().chain(&django.asgi));
-    let by_django = django
+    let mut by_django = django
         .filter(|found| found.value.split(':').next() == Some(module))
         .map(|found| found.at.file.to_string());
     let file = object_there
         .map(|found| found.module.file.clone())
-        .or_else(|| by_django.last())
+        .or_else(|| by_django.next_back())
         .unwrap_or_default();
     Target {
-        root: object_there
-            .map(|found| found.module.root.clone())
-            .unwrap_or_else(|| {
-                app.django
-                    .as_ref()
-                    .map(|django| django.folder.clone())
-                    .filter(|_| !file.is_empty())
-                    .unwrap_or_default()
-            }),
+        root: match (object_there, &app.django) {
+            (Some(found), _) => found.module.root.clone(),
+            (None, Some(django)) if !file.is_empty() => django.folder.clone(),
+            _ => String::new(),
+        },
         module: module.to_owned(),
         object: object.to_owned(),
         factory: factory
@@ -393,7 +392,7 @@ fn target(
 /// Gives a target to the server that somebody named, or to one that fits what the target is.
 fn serve_target(
     known: &Known<'_>,
-    found: Target,
+    found: &Target,
     named: Option<&str>,
     kept: &Kept,
     start: &mut Start,
@@ -438,7 +437,7 @@ fn serve_target(
     if let Some(table) =
         table.filter(|table| table.interface.is_none() && !table.command.is_empty())
     {
-        serve::own(known, table, &found, start);
+        serve::own(known, table, found, start);
         return Ok(());
     }
     let picked = known
@@ -447,7 +446,7 @@ fn serve_target(
     if let Some(picked) = picked {
         let why = format!("{} needs a server", found.what);
         known.install(picked, &why, found.at.clone(), start);
-        serve::command(known, &found, picked, interface, kept, start);
+        serve::command(known, found, picked, interface, kept, start);
     }
     Ok(())
 }
