@@ -158,7 +158,30 @@ impl Makers<'_> {
         if name.is_empty() {
             return None;
         }
-        self.known.get(&self.modules.resolve(source, name)).copied()
+        let full = self.modules.resolve(source, name);
+        self.known
+            .get(&full)
+            .copied()
+            .or_else(|| self.relative(source, &full))
+    }
+
+    /// The framework of another distribution's subclass, told by its name: `NotifyCelery`, `flask_extended.Flask`.
+    fn relative(&self, source: &Source, full: &str) -> Option<&'static str> {
+        let (module, class) = full.rsplit_once('.')?;
+        let root = self.modules.path(&source.path).root;
+        let capital = class.starts_with(|c: char| c.is_ascii_uppercase());
+        if !capital || self.modules.module(&root, module).is_some() {
+            return None;
+        }
+        frameworks::all().iter().find_map(|(name, framework)| {
+            let titles = framework
+                .constructors
+                .iter()
+                .filter_map(|full| full.rsplit('.').next());
+            let mut own = titles.filter(|title| title.to_ascii_lowercase() == *name);
+            own.any(|title| class.ends_with(title))
+                .then_some(name.as_str())
+        })
     }
 }
 

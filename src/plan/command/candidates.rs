@@ -79,7 +79,18 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
 }
 
 /// Lower is better; equal ranks are equal candidates.
-type Rank = (bool, bool, bool, Role, u8, usize, usize, usize, bool, usize);
+type Rank = (
+    bool,
+    bool,
+    bool,
+    (Role, bool),
+    u8,
+    usize,
+    usize,
+    usize,
+    bool,
+    usize,
+);
 
 fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     let asked = framework.distribution.iter().any(|name| known.direct(name))
@@ -100,11 +111,10 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
             .position(|list| list.contains(&name))
             .unwrap_or(lists.len())
     };
-    let own = framework.entries.iter().position(|entry| entry == stem);
     let stems = if framework.entries.is_empty() {
         position(&STEMS, stem)
     } else {
-        own.unwrap_or_else(|| fallback(stem, framework))
+        fallback(stem, framework)
     };
     let name = object.kind.name().map_or(0, |name| position(&NAMES, name));
     let passes_on = object.alias
@@ -114,7 +124,8 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
         needs,
         !asked,
         embedded,
-        framework.role,
+        // A web application without a port of its own speaks over standard input first.
+        (framework.role, framework.port.is_none()),
         u8::from(!passes_on) + kind,
         object.module.file.matches('/').count(),
         stems,
@@ -124,10 +135,11 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     )
 }
 
-/// Rank of a file name that the framework's users do not usually choose: numbered pages (`00_Welcome.py`) come first.
+/// Rank of a file name among those that a framework's users choose; numbered pages (`00_Welcome.py`) are such names too.
 fn fallback(stem: &str, framework: &Framework) -> usize {
     let numbered = stem.starts_with(|c: char| c.is_ascii_digit());
-    framework.entries.len() + usize::from(!numbered)
+    let usual = numbered || framework.entries.iter().any(|entry| entry == stem);
+    if usual { 1 } else { STEMS.len() }
 }
 
 /// Is there something else that runs and that nothing imports?
