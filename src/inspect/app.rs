@@ -4,6 +4,7 @@ mod configs;
 mod corpus;
 mod django;
 mod launches;
+mod makers;
 mod modules;
 mod needs;
 mod objects;

@@ -52,6 +52,20 @@ fn the_procfile_names_every_process() {
         "sh -c python manage.py migrate && echo done"
     );
     assert_eq!(processes.len(), 2);
+    let start = file(
+        "Procfile",
+        "web: gunicorn -b :$PORT -w $WORKERS shop.wsgi\n",
+    )
+    .with(&["gunicorn"])
+    .start();
+    assert_eq!(
+        start.command.as_ref().unwrap().exec_form(start.port),
+        [
+            "sh",
+            "-c",
+            "export PORT=\"${PORT:-8000}\"; exec gunicorn -b :$PORT -w $WORKERS shop.wsgi"
+        ]
+    );
     let start = file("Procfile", "worker: python bot.py\n").start();
     assert_eq!((argv(&start).as_str(), start.port), ("python bot.py", None));
     let start = file(

@@ -252,3 +252,30 @@ fn a_library_from_a_large_tree_does_not_hide_the_gui() {
         .brings("uvicorn");
     assert_eq!(project.argv(), "env GRADIO_SERVER_PORT=7860 python app.py");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_project_is_not_followed() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("app.py"), FLASK).unwrap();
+    let inside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path().join("app.py"), inside.path().join("app.py"))
+        .unwrap();
+    std::os::unix::fs::symlink(outside.path(), inside.path().join("shop")).unwrap();
+    let tree = dockwright::inspect::tree::Tree::open(inside.path(), "").unwrap();
+    let (facts, _) = dockwright::inspect::app::read(&tree).unwrap();
+    assert!(facts.objects.is_empty());
+    assert!(tree.scan(&["app.py", "../x", "/etc/passwd"], |_, _| Some(())).is_empty());
+}
+
+#[test]
+fn a_very_large_file_is_passed_over() {
+    let big = format!("{FLASK}{}", "x = 1\n".repeat(300_000));
+    let project = file("big.py", &big)
+        .file("web/small.py", FLASK)
+        .with(&["flask", "gunicorn"]);
+    assert_eq!(
+        argv(&project.choose().unwrap()),
+        "gunicorn --bind 0.0.0.0:8000 web.small:app"
+    );
+}
