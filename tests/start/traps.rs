@@ -265,7 +265,10 @@ fn a_link_out_of_the_project_is_not_followed() {
     let tree = dockwright::inspect::tree::Tree::open(inside.path(), "").unwrap();
     let (facts, _) = dockwright::inspect::app::read(&tree).unwrap();
     assert!(facts.objects.is_empty());
-    assert!(tree.scan(&["app.py", "../x", "/etc/passwd"], |_, _| Some(())).is_empty());
+    assert!(
+        tree.scan(&["app.py", "../x", "/etc/passwd"], |_, _| Some(()))
+            .is_empty()
+    );
 }
 
 #[test]

@@ -208,15 +208,12 @@ fn expanded(line: &str, variables: &BTreeMap<String, String>) -> String {
             Some(_) => tail.strip_prefix('}'),
             None => Some(tail),
         };
-        match (variables.get(name), tail) {
-            (Some(value), Some(tail)) => {
-                out.push_str(value);
-                rest = tail;
-            }
-            _ => {
-                out.push('$');
-                rest = after;
-            }
+        if let (Some(value), Some(tail)) = (variables.get(name), tail) {
+            out.push_str(value);
+            rest = tail;
+        } else {
+            out.push('$');
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::corpus::{Corpus, Source};
 use super::modules::Modules;
 use crate::catalogue::frameworks;
-use crate::inspect::syntax::{Call, Value, Within};
+use crate::inspect::syntax::{Call, Value};
 
 /// Factories call factories, classes have bases: followed this often.
 const ROUNDS: usize = 4;
@@ -14,6 +14,8 @@ const ROUNDS: usize = 4;
 pub(super) struct Makers<'a> {
     pub(super) modules: &'a Modules<'a>,
     known: BTreeMap<String, &'static str>,
+    /// Class names that are their framework's own name: `Flask`, `Celery`.
+    titles: Vec<(&'static str, &'static str)>,
 }
 
 impl<'a> Makers<'a> {
@@ -22,11 +24,16 @@ impl<'a> Makers<'a> {
         let mut makers = Makers {
             modules,
             known: BTreeMap::new(),
+            titles: Vec::new(),
         };
         for (name, framework) in frameworks::all() {
             if name != "django" {
                 for constructor in &framework.constructors {
                     makers.known.insert(constructor.clone(), name);
+                    let title = constructor.rsplit('.').next().unwrap_or_default();
+                    if title.to_ascii_lowercase() == *name {
+                        makers.titles.push((title, name));
+                    }
                 }
             }
         }
@@ -61,33 +68,44 @@ impl<'a> Makers<'a> {
                     .insert(format!("{module}.{}", class.name), framework);
             }
         }
-        for (index, function) in outline.functions.iter().enumerate() {
-            if function.within.module_level()
-                && let Some(framework) = self.returned(source, index)
-            {
+        for (index, framework) in self.factories(source) {
+            if let Some(function) = outline.functions.get(index) {
                 self.known
                     .insert(format!("{module}.{}", function.name), framework);
             }
         }
     }
 
-    /// The framework of what a function returns.
-    pub(super) fn returned(&self, source: &Source, function: usize) -> Option<&'static str> {
-        let inside = |within: Within| within.function == Some(function);
+    /// Functions at module level that return an application: index and framework.
+    pub(super) fn factories(&self, source: &Source) -> BTreeMap<usize, &'static str> {
         let outline = &source.outline;
-        outline
-            .returns
-            .iter()
-            .filter(|found| inside(found.within))
-            .find_map(|found| match &found.value {
+        let mut made: BTreeMap<(usize, &str), &'static str> = BTreeMap::new();
+        for assign in &outline.assigns {
+            if let Some(function) = assign.within.function
+                && let Some(framework) = self.made(source, &assign.value)
+            {
+                made.entry((function, &assign.target)).or_insert(framework);
+            }
+        }
+        let mut out = BTreeMap::new();
+        for found in &outline.returns {
+            let Some(index) = found.within.function else {
+                continue;
+            };
+            let framework = match &found.value {
                 Value::Call(call) => self.made_by(source, call),
-                Value::Name(name) => outline
-                    .assigns
-                    .iter()
-                    .filter(|assign| inside(assign.within) && assign.target == *name)
-                    .find_map(|assign| self.made(source, &assign.value)),
+                Value::Name(name) => made.get(&(index, name.as_str())).copied(),
                 _ => None,
-            })
+            };
+            let outer = outline
+                .functions
+                .get(index)
+                .is_some_and(|f| f.within.module_level());
+            if let Some(framework) = framework.filter(|_| outer) {
+                out.entry(index).or_insert(framework);
+            }
+        }
+        out
     }
 
     /// The framework that a value is an application of.
@@ -137,19 +155,17 @@ impl<'a> Makers<'a> {
     /// The framework of another distribution's subclass, told by its name: `NotifyCelery`, `flask_extended.Flask`.
     fn relative(&self, source: &Source, full: &str) -> Option<&'static str> {
         let (module, class) = full.rsplit_once('.')?;
-        let root = self.modules.path(&source.path).root;
-        let capital = class.starts_with(|c: char| c.is_ascii_uppercase());
-        if !capital || self.modules.module(&root, module).is_some() {
+        if !class.starts_with(|c: char| c.is_ascii_uppercase()) {
             return None;
         }
-        frameworks::all().iter().find_map(|(name, framework)| {
-            let titles = framework
-                .constructors
-                .iter()
-                .filter_map(|full| full.rsplit('.').next());
-            let mut own = titles.filter(|title| title.to_ascii_lowercase() == *name);
-            own.any(|title| class.ends_with(title))
-                .then_some(name.as_str())
-        })
+        let (_, framework) = self
+            .titles
+            .iter()
+            .find(|(title, _)| class.ends_with(title))?;
+        let root = self.modules.path(&source.path).root;
+        self.modules
+            .module(&root, module)
+            .is_none()
+            .then_some(*framework)
     }
 }

@@ -34,6 +34,15 @@ const CALLERS: [&str; 20] = [
     "distutils.spawn.find_executable",
 ];
 
+/// Functions that load something else by its name.
+const METHODS: [&str; 5] = [
+    "find_library",
+    "CDLL",
+    "LoadLibrary",
+    "require_version",
+    "setlocale",
+];
+
 /// Every native need that the sources show, sorted, each once a file.
 pub(super) fn read(
     corpus: &Corpus,
@@ -89,6 +98,11 @@ pub(super) fn read(
             .iter()
             .filter(|call| !call.within.typing)
         {
+            let method = call.value.method();
+            if !METHODS.contains(&method) && !CALLERS.iter().any(|caller| caller.ends_with(method))
+            {
+                continue;
+            }
             let full = modules.resolve(source, &call.value.callee);
             let at = || place(&source.path, call.line);
             if let Some(program) = program(&full, &call.value, &lists)

@@ -26,6 +26,7 @@ pub(super) fn read(
             source,
             makers: &makers,
             place,
+            constructed: constructed(source, &makers),
             out: Vec::new(),
         };
         file.objects();
@@ -50,7 +51,24 @@ struct File<'a> {
     source: &'a Source,
     makers: &'a Makers<'a>,
     place: &'a dyn Fn(&str, u32) -> Place,
+    /// Frameworks of which an application is made anywhere in the file, with the first line.
+    constructed: BTreeMap<&'static str, u32>,
     out: Vec<AppObject>,
+}
+
+fn constructed(source: &Source, makers: &Makers<'_>) -> BTreeMap<&'static str, u32> {
+    let mut out = BTreeMap::new();
+    for call in source
+        .outline
+        .calls
+        .iter()
+        .filter(|call| !call.within.typing)
+    {
+        if let Some(framework) = makers.made_by(source, &call.value) {
+            out.entry(framework).or_insert(call.line);
+        }
+    }
+    out
 }
 
 impl File<'_> {
@@ -91,13 +109,11 @@ impl File<'_> {
 
     /// `def create_app(): … return app`.
     fn factories(&mut self) {
-        for (index, function) in self.source.outline.functions.iter().enumerate() {
-            if !function.within.module_level() {
+        for (index, framework) in self.makers.factories(self.source) {
+            let Some(function) = self.source.outline.functions.get(index) else {
                 continue;
-            }
-            if let Some(framework) = self.makers.returned(self.source, index)
-                && by_target(table(framework))
-            {
+            };
+            if by_target(table(framework)) {
                 let kind = ObjectKind::Factory {
                     name: function.name.clone(),
                     required: function.required.clone(),
@@ -149,9 +165,7 @@ impl File<'_> {
                 continue;
             }
             let outline = &self.source.outline;
-            let constructed = outline.calls.iter().find(|call| {
-                !call.within.typing && self.makers.made_by(self.source, &call.value) == Some(name)
-            });
+            let constructed = self.constructed.get(name.as_str()).copied();
             let imported = outline.imports.iter().find(|import| {
                 !import.within.typing
                     && framework
@@ -159,10 +173,7 @@ impl File<'_> {
                         .iter()
                         .any(|wanted| import.module.split('.').next() == Some(wanted))
             });
-            let Some(line) = constructed
-                .map(|call| call.line)
-                .or_else(|| imported.map(|import| import.line))
-            else {
+            let Some(line) = constructed.or_else(|| imported.map(|import| import.line)) else {
                 continue;
             };
             let start = self.start(framework);
@@ -190,7 +201,9 @@ impl File<'_> {
                             call.value.method() == method && !self.is_module(&call.value)
                         }
                         None => {
-                            self.makers.modules.resolve(self.source, &call.value.callee) == *start
+                            start.rsplit('.').next() == Some(call.value.method())
+                                && self.makers.modules.resolve(self.source, &call.value.callee)
+                                    == *start
                         }
                     })
         };
