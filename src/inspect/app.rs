@@ -4,6 +4,7 @@ mod configs;
 mod corpus;
 mod django;
 mod launches;
+mod makers;
 mod modules;
 mod needs;
 mod objects;
@@ -60,7 +61,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.catalogues = tree
         .files()
         .iter()
-        .filter(|file| file.path.ends_with(".po") && file.path.contains("LC_MESSAGES/"))
+        .filter(|file| corpus::extension_is(&file.path, "po") && file.path.contains("LC_MESSAGES/"))
         .map(|file| file.path.clone())
         .collect();
     let needs = needs::read(&corpus, &modules, facts.django.as_ref(), &place);

@@ -213,7 +213,8 @@ pub(super) fn depth(path: &str) -> usize {
     path.matches('/').count()
 }
 
-fn extension_is(path: &str, extension: &str) -> bool {
+/// Is this the file's extension?
+pub(super) fn extension_is(path: &str, extension: &str) -> bool {
     path.rsplit_once('.')
         .is_some_and(|(_, last)| last == extension)
 }

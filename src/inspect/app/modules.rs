@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{Corpus, Source};
+use crate::catalogue::frameworks;
 use crate::facts::app::ModulePath;
 use crate::inspect::syntax::Import;
 use crate::inspect::tree::join;
@@ -17,6 +18,10 @@ pub(super) struct Modules<'a> {
     roots: BTreeMap<String, String>,
     /// (root, dotted name) → path, for parsed files.
     by_name: BTreeMap<(String, String), usize>,
+    /// What [`Modules::path`] says of parsed files: asked for often.
+    paths: BTreeMap<String, ModulePath>,
+    /// Each parsed file's imports that can run, by the first part of the name they bind.
+    bound: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Import>>>,
     /// Paths of modules that other parsed modules import.
     imported: BTreeSet<String>,
 }
@@ -28,12 +33,21 @@ impl<'a> Modules<'a> {
             corpus,
             roots: BTreeMap::new(),
             by_name: BTreeMap::new(),
+            paths: BTreeMap::new(),
+            bound: corpus
+                .sources
+                .iter()
+                .map(|source| (source.path.as_str(), by_first(source)))
+                .collect(),
             imported: BTreeSet::new(),
         };
         modules.choose_roots();
         for (index, source) in corpus.sources.iter().enumerate() {
-            let path = modules.path(&source.path);
-            modules.by_name.insert((path.root, path.module), index);
+            let path = modules.work_out(&source.path);
+            modules
+                .by_name
+                .insert((path.root.clone(), path.module.clone()), index);
+            modules.paths.insert(source.path.clone(), path);
         }
         for source in &corpus.sources {
             for import in source.outline.imports.iter().filter(|i| !i.within.typing) {
@@ -49,6 +63,11 @@ impl<'a> Modules<'a> {
 
     /// Where a file stands and how it is imported.
     pub(super) fn path(&self, file: &str) -> ModulePath {
+        let known = self.paths.get(file).cloned();
+        known.unwrap_or_else(|| self.work_out(file))
+    }
+
+    fn work_out(&self, file: &str) -> ModulePath {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let root = self
             .roots
@@ -124,8 +143,10 @@ impl<'a> Modules<'a> {
             Some((first, rest)) => (first, Some(rest)),
             None => (name, None),
         };
-        let usable = |import: &&Import| !import.within.typing;
-        let imports = || source.outline.imports.iter().filter(usable);
+        let imports = || {
+            let file = self.bound.get(source.path.as_str());
+            file.and_then(|file| file.get(first)).into_iter().flatten()
+        };
         // `import a.b` binds all of `a.b` at once here.
         if let Some(import) = imports().find(|i| {
             i.name.is_none()
@@ -204,6 +225,11 @@ impl<'a> Modules<'a> {
     fn choose_roots(&mut self) {
         let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut relative: BTreeSet<&str> = BTreeSet::new();
+        let foreign: BTreeSet<&str> = frameworks::all()
+            .values()
+            .flat_map(|framework| framework.constructors.iter().chain(&framework.decorators))
+            .filter_map(|name| name.split('.').next())
+            .collect();
         for source in &self.corpus.sources {
             let folder = source
                 .path
@@ -211,8 +237,12 @@ impl<'a> Modules<'a> {
                 .map_or("", |(folder, _)| folder);
             let tops = wanted.entry(folder).or_default();
             for import in &source.outline.imports {
+                let top = import.module.split('.').next().unwrap_or_default();
                 if import.dots == 0 {
-                    tops.insert(import.module.split('.').next().unwrap_or_default());
+                    // `shop/celery.py` takes Celery from the distribution, not from itself.
+                    if top != source.stem() && !foreign.contains(top) {
+                        tops.insert(top);
+                    }
                 } else {
                     relative.insert(folder);
                 }
@@ -251,6 +281,16 @@ impl<'a> Modules<'a> {
             self.roots.insert((*folder).to_owned(), root.to_owned());
         }
     }
+}
+
+/// A file's imports by the first part of the name they bind.
+fn by_first(source: &Source) -> BTreeMap<&str, Vec<&Import>> {
+    let mut out: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
+    for import in source.outline.imports.iter().filter(|i| !i.within.typing) {
+        let first = import.bound.split('.').next().unwrap_or_default();
+        out.entry(first).or_default().push(import);
+    }
+    out
 }
 
 /// Is a folder the other one or inside it?

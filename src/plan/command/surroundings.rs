@@ -27,6 +27,14 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             path: wished.or_else(|| route.map(|route| route.value.clone())),
         });
     }
+    let expands = start.command.as_ref().is_some_and(super::Command::has_port);
+    if let Some(port) = start
+        .port
+        .filter(|_| !expands && app.variables.contains_key("PORT"))
+    {
+        // The code reads it by itself.
+        start.env.insert("PORT".to_owned(), port.to_string());
+    }
     for (name, variable, path) in CACHES {
         if known.has(name) && !start.env.contains_key(variable) {
             start.env.insert(variable.to_owned(), path.to_owned());
