@@ -180,3 +180,23 @@ fn two_runs_say_the_same() {
         .with(&["django", "gunicorn"]);
     assert_eq!(project.facts(), project.facts());
 }
+
+#[test]
+fn a_script_that_reads_port_gets_it_and_its_fallback_is_the_port() {
+    let project = file("changes.py", "from changes_io import main\nif __name__ == '__main__':\n    main()\n")
+        .file("changes_io/__init__.py", "import os\nfrom changes_io.flask_app import app\ndef main():\n    serve(app, int(os.environ.get('PORT', 5000)))\n")
+        .file("changes_io/flask_app.py", "from flask import Flask\napp = Flask(__name__)\n");
+    let start = project.with(&["flask"]).start();
+    assert_eq!(
+        (argv(&start).as_str(), start.port),
+        ("python changes.py", Some(5000))
+    );
+    assert_eq!(start.env["PORT"], "5000");
+}
+
+#[test]
+fn a_program_is_seen_through_a_name_and_a_default() {
+    let facts = file("app.py", "import os\ndef convert():\n    from shutil import which\n    tool = os.getenv('TOOL', 'pdftohtml')\n    if not which(tool):\n        raise OSError\n    import subprocess\n    subprocess.Popen([tool, '-x'])\n").facts();
+    assert_eq!(facts.sources[0].need, "program:poppler");
+    assert_eq!(facts.sources[0].at.to_string(), "app.py:5");
+}

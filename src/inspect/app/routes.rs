@@ -124,6 +124,18 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
     })
 }
 
+/// The port of `os.environ.get("PORT", 5000)`.
+pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
+    corpus.sources.iter().find_map(|source| {
+        source.outline.calls.iter().find_map(|call| {
+            let reads = matches!(call.value.method(), "get" | "getenv");
+            let named = call.value.args.first().and_then(Value::as_text) == Some("PORT");
+            let port = call.value.args.get(1)?.as_setting()?.parse().ok()?;
+            (reads && named).then(|| Found::new(port, place(&source.path, call.line)))
+        })
+    })
+}
+
 /// Variables read through `os.environ.get("X")`, `os.getenv("X")`, `env("X")`, `config("X")`, … with their first place.
 pub(super) fn variables(
     corpus: &Corpus,
