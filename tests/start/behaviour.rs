@@ -200,3 +200,22 @@ fn a_program_is_seen_through_a_name_and_a_default() {
     assert_eq!(facts.sources[0].need, "program:poppler");
     assert_eq!(facts.sources[0].at.to_string(), "app.py:5");
 }
+
+#[test]
+fn django_in_a_folder_runs_there_and_is_built_from_above() {
+    let project = file("src/manage.py", "import os\nfrom django.core.management import x\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n")
+        .file("src/shop/__init__.py", "")
+        .file("src/shop/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+        .file("src/shop/settings.py", SETTINGS)
+        .with(&["django", "gunicorn"]);
+    let start = project.start();
+    assert_eq!(
+        (argv(&start).as_str(), start.working_dir.as_str()),
+        ("gunicorn --bind 0.0.0.0:8000 shop.wsgi:application", "src")
+    );
+    assert_eq!(
+        processes(&start)["release"],
+        "python manage.py migrate --noinput"
+    );
+    assert_eq!(start.build_steps[0].argv[1], "src/manage.py");
+}
