@@ -219,3 +219,19 @@ fn django_in_a_folder_runs_there_and_is_built_from_above() {
     );
     assert_eq!(start.build_steps[0].argv[1], "src/manage.py");
 }
+
+#[test]
+fn data_that_no_package_brings_is_named() {
+    let start = file(
+        "app.py",
+        "import nltk\nfrom flask import Flask\nnltk.download('punkt')\napp = Flask(__name__)\n",
+    )
+    .with(&["flask", "gunicorn"])
+    .start();
+    assert_eq!(codes(&start), ["data-download"]);
+    assert!(start.warnings[0].help.contains("nltk.downloader punkt"));
+    assert_eq!(
+        start.warnings[0].at.as_ref().unwrap().to_string(),
+        "app.py:3"
+    );
+}
