@@ -57,6 +57,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     }
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
+    facts.downloads = routes::downloads(&corpus, &place);
+    facts.port = routes::port(&corpus, &place);
     facts.variables = routes::variables(&corpus, &place);
     facts.catalogues = tree
         .files()

@@ -313,6 +313,10 @@ fn telling() -> Vec<Vec<String>> {
         "get_wsgi_application",
         "ProtocolTypeRouter",
         "INSTALLED_APPS",
+        "nltk.download",
+        "spacy.load",
+        "sync_playwright",
+        "async_playwright",
         "beat_schedule",
         "BEAT_SCHEDULE",
     ] {

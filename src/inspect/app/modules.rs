@@ -20,6 +20,8 @@ pub(super) struct Modules<'a> {
     by_name: BTreeMap<(String, String), usize>,
     /// What [`Modules::path`] says of parsed files: asked for often.
     paths: BTreeMap<String, ModulePath>,
+    /// Names that each parsed file itself gives a meaning at module level.
+    defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Each parsed file's imports that can run, by the first part of the name they bind.
     bound: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Import>>>,
     /// Paths of modules that other parsed modules import.
@@ -34,6 +36,11 @@ impl<'a> Modules<'a> {
             roots: BTreeMap::new(),
             by_name: BTreeMap::new(),
             paths: BTreeMap::new(),
+            defined: corpus
+                .sources
+                .iter()
+                .map(|source| (source.path.as_str(), defined(source)))
+                .collect(),
             bound: corpus
                 .sources
                 .iter()
@@ -109,17 +116,10 @@ impl<'a> Modules<'a> {
             let Some(other) = self.module(&root, module) else {
                 break;
             };
-            let defined = other
-                .outline
-                .functions
-                .iter()
-                .any(|f| f.name == attribute && f.within.module_level())
-                || other.outline.classes.iter().any(|c| c.name == attribute)
-                || other
-                    .outline
-                    .assigns
-                    .iter()
-                    .any(|a| a.target == attribute && a.within.module_level());
+            let defined = self
+                .defined
+                .get(other.path.as_str())
+                .is_some_and(|names| names.contains(attribute));
             if defined {
                 break;
             }
@@ -281,6 +281,18 @@ impl<'a> Modules<'a> {
             self.roots.insert((*folder).to_owned(), root.to_owned());
         }
     }
+}
+
+/// Functions, classes and variables of a module.
+fn defined(source: &Source) -> BTreeSet<&str> {
+    let outline = &source.outline;
+    let functions = outline.functions.iter().filter(|f| f.within.module_level());
+    let assigns = outline.assigns.iter().filter(|a| a.within.module_level());
+    functions
+        .map(|function| function.name.as_str())
+        .chain(outline.classes.iter().map(|class| class.name.as_str()))
+        .chain(assigns.map(|assign| assign.target.as_str()))
+        .collect()
 }
 
 /// A file's imports by the first part of the name they bind.

@@ -176,15 +176,26 @@ fn program(full: &str, call: &Call, lists: &BTreeMap<&str, &Value>) -> Option<St
     if !known {
         return None;
     }
-    let mut first = call.argument("args", 0)?;
-    if let Value::Name(name) = first {
-        first = lists.get(name.as_str())?;
-    }
+    let first = literal(call.argument("args", 0)?, lists);
     let text = match first {
-        Value::List(words) => words.first().and_then(Value::as_text)?,
+        Value::List(words) => literal(words.first()?, lists).as_text()?,
         value => value.as_text()?.split_whitespace().next()?,
     };
     Some(text.rsplit('/').next().unwrap_or(text).to_owned())
+}
+
+/// What a name was given, and what `os.getenv("TOOL", "pdftohtml")` falls back to.
+fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -> &'a Value {
+    let value = match value {
+        Value::Name(name) => lists.get(name.as_str()).copied().unwrap_or(value),
+        value => value,
+    };
+    match value {
+        Value::Call(call) if matches!(call.method(), "get" | "getenv") => {
+            call.args.get(1).unwrap_or(value)
+        }
+        value => value,
+    }
 }
 
 /// The table of needs by what shows them.

@@ -93,7 +93,11 @@ fn without_server(
         start.port = serve::port(
             known,
             framework,
-            object.port.as_ref().map(|port| port.value),
+            object
+                .port
+                .as_ref()
+                .map(|port| port.value)
+                .or(fallback(known)),
         );
         start.command = Some(Command::words(argv, Some(at.clone()), why));
         start.warnings.push(
@@ -179,7 +183,7 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
         .as_ref()
         .map(|port| port.value)
         .filter(|_| framework.port.is_some())
-        .or_else(|| serve::port(known, framework, None));
+        .or_else(|| serve::port(known, framework, fallback(known)));
     start.command = Some(Command::words(argv, at, why));
     serve::environment(framework, start);
     if let Some(at) = &object.loopback
@@ -187,6 +191,11 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
     {
         start.warnings.push(loopback(at));
     }
+}
+
+/// The port that the code itself falls back to.
+fn fallback(known: &Known<'_>) -> Option<u16> {
+    known.facts.app.port.as_ref().map(|port| port.value)
 }
 
 fn by_file(framework: &Framework) -> bool {
