@@ -27,11 +27,8 @@ pub(crate) enum Builder {
 
 /// What an application does, and how that is seen.
 pub(crate) enum Kind {
-    /// Answers `GET path` on the exposed port with 200 and a body that holds `says`.
-    Serves {
-        path: &'static str,
-        says: &'static str,
-    },
+    /// Answers `GET path` on the exposed port with 200 and a body that holds the text, for each pair of them.
+    Serves(&'static [(&'static str, &'static str)]),
     /// Reads `input`, prints something that holds `says`, ends with exit code 0.
     Prints {
         input: &'static str,
@@ -54,7 +51,7 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "flask-postgres-bookworm",
         example: "flask-postgres",
-        options: &["--suite", "bookworm"],
+        options: &["--suite", "bookworm", "--python", "3.13"],
         builder: Builder::BuildKit,
         kind: FLASK,
         source: "app.py",
@@ -125,17 +122,11 @@ pub(crate) const CASES: &[Case] = &[
     },
 ];
 
-const FLASK: Kind = Kind::Serves {
-    path: "/health",
-    says: "\"libpq\":",
-};
+const FLASK: Kind = Kind::Serves(&[("/health", "\"libpq\":")]);
 
-const FASTAPI: Kind = Kind::Serves {
-    path: "/books",
-    says: "Ursula K. Le Guin",
-};
+const FASTAPI: Kind = Kind::Serves(&[("/books", "Ursula K. Le Guin")]);
 
-const DJANGO: Kind = Kind::Serves {
-    path: "/",
-    says: "Welcome to the shop",
-};
+const DJANGO: Kind = Kind::Serves(&[
+    ("/", "Welcome to the shop"),
+    ("/static/catalogue/shop.css", "sans-serif"),
+]);

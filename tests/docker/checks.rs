@@ -12,11 +12,14 @@ use crate::image::{Image, TOKEN, inspect, shell};
 /// A promise: its words, and what proves it.
 type Check = (&'static str, fn(&Image) -> Checked);
 
+/// The promise whose failure shows the engine's whole log.
+pub(crate) const BUILDS: &str = "builds";
+
 /// The promises that hold for a case.
 pub(crate) fn of(case: &Case) -> Vec<Check> {
     let mut checks = COMMON.to_vec();
     checks.extend(match case.kind {
-        Kind::Serves { .. } => SERVING,
+        Kind::Serves(_) => SERVING,
         Kind::Prints { .. } => PRINTING,
         Kind::Loops { .. } => LOOPING,
     });
@@ -27,7 +30,7 @@ pub(crate) fn of(case: &Case) -> Vec<Check> {
 }
 
 const COMMON: &[Check] = &[
-    ("builds", |_| Ok(())),
+    (BUILDS, |_| Ok(())),
     ("the engine's linter is silent", linter_is_silent),
     ("holds no compiler", holds_no_compiler),
     ("holds no installer", holds_no_installer),
@@ -232,28 +235,25 @@ fn is_as_small_as_its_parts(image: &Image) -> Checked {
 }
 
 fn answers(image: &Image, options: &[&str]) -> Checked {
-    let port = port(image)?;
-    serves(
-        image,
-        &[&["--publish", &format!("127.0.0.1::{port}")], options].concat(),
-        &port,
-    )
+    serving(image, options, &port(image)?).map(|_| ())
 }
 
 fn honours_port(image: &Image) -> Checked {
-    serves(
-        image,
-        &["--publish", "127.0.0.1::9876", "--env", "PORT=9876"],
-        "9876",
-    )
+    serving(image, &["--env", "PORT=9876"], "9876").map(|_| ())
 }
 
-fn serves(image: &Image, options: &[&str], port: &str) -> Checked {
-    let Kind::Serves { path, says } = image.case.kind else {
+/// A container that has answered each request of the case on a port.
+fn serving(image: &Image, options: &[&str], port: &str) -> Result<Container, String> {
+    let Kind::Serves(pages) = image.case.kind else {
         return Err("this image serves nothing".to_owned());
     };
-    let answer = Container::start(image, options)?.get(port, path)?;
-    ensure(answer.contains(says), || format!("no `{says}`: {answer}"))
+    let publish = format!("127.0.0.1::{port}");
+    let container = Container::start(image, &[&["--publish", &publish], options].concat())?;
+    for (path, says) in pages {
+        let answer = container.get(port, path)?;
+        ensure(answer.contains(says), || format!("no `{says}`: {answer}"))?;
+    }
+    Ok(container)
 }
 
 fn prints(image: &Image, options: &[&str]) -> Checked {
@@ -277,12 +277,7 @@ fn logs(image: &Image, options: &[&str]) -> Checked {
 
 fn stops(image: &Image) -> Checked {
     let container = match image.case.kind {
-        Kind::Serves { path, .. } => {
-            let port = port(image)?;
-            let container = Container::start(image, &["--publish", &format!("127.0.0.1::{port}")])?;
-            container.get(&port, path)?;
-            container
-        }
+        Kind::Serves(_) => serving(image, &[], &port(image)?)?,
         Kind::Loops { says } => {
             let container = Container::start(image, &[])?;
             container.logs(says)?;
