@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::path::Path;
 
 use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
-use crate::facts::Warning;
+use crate::facts::{Warning, quoted};
 use crate::{Preview, preview};
 
 use super::put;
@@ -50,7 +51,7 @@ pub fn run(
     let lock_path = preview.lock_path();
     change::write(&preview.root, &preview.changes, (&lock_path, &lock))?;
     put(say, &warnings(&preview.plan.warnings))?;
-    put(out, &summary(&preview))?;
+    put(out, &summary(&preview, &arguments.project.dir))?;
     Ok(Exit::Done)
 }
 
@@ -82,7 +83,7 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
     text
 }
 
-fn summary(preview: &Preview) -> String {
+fn summary(preview: &Preview, folder: &Path) -> String {
     let mut text = String::new();
     for change in &preview.changes {
         let word = match change.state {
@@ -94,12 +95,12 @@ fn summary(preview: &Preview) -> String {
         };
         let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
     }
-    let _ = write!(text, "\nnext: {}\n", next_command(preview));
+    let _ = write!(text, "\nnext: {}\n", next_command(preview, folder));
     text
 }
 
-/// The build command, typed from the build context.
-fn next_command(preview: &Preview) -> String {
+/// The build command, as it is typed where `generate` was typed.
+fn next_command(preview: &Preview, folder: &Path) -> String {
     let tag = image_name(&preview.plan.name);
     let secrets: String = preview
         .plan
@@ -108,14 +109,28 @@ fn next_command(preview: &Preview) -> String {
         .iter()
         .map(|secret| format!(" --secret {}", secret.argument))
         .collect();
-    if preview.plan.app.is_empty() {
-        format!("docker build{secrets} --tag {tag} .")
-    } else {
-        format!(
-            "docker build{secrets} --tag {tag} --file {} .   (from the folder above, which holds the lock)",
-            printable(&preview.plan.files()[0])
-        )
+    let app = &preview.plan.app;
+    let folder = folder.to_string_lossy();
+    let folder = folder.trim_end_matches('/');
+    let folder = if folder.is_empty() { "/" } else { folder };
+    if app.is_empty() {
+        return format!("docker build{secrets} --tag {tag} {}", typed(folder));
     }
+    let context = match folder.strip_suffix(app.as_str()) {
+        Some("") => ".".to_owned(),
+        Some(above) if above.ends_with('/') => above.to_owned(),
+        _ => format!("{folder}{}", "/..".repeat(app.split('/').count())),
+    };
+    format!(
+        "docker build{secrets} --tag {tag} --file {} {}",
+        typed(&format!("{folder}/Dockerfile")),
+        typed(&context)
+    )
+}
+
+/// A path as a shell reads it, with nothing invisible in it.
+fn typed(path: &str) -> String {
+    quoted(&printable(path))
 }
 
 /// A name that Docker accepts for an image, made from the project's.

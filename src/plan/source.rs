@@ -9,7 +9,7 @@ use crate::error::Error;
 use super::command::Start;
 use super::install::{APP, Install, Step, VENV, words};
 use super::managers::{self, Question};
-use super::quote::ShellWord;
+use super::quote::{CopyPaths, ShellWord};
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -22,8 +22,8 @@ pub struct SourceSteps {
     pub workdir: Option<String>,
     /// The runtime gets it as the builder left it, since steps there wrote into it.
     pub from_builder: bool,
-    /// The runtime gets it from the build context.
-    pub in_runtime: bool,
+    /// Operands of the runtime's `COPY`, from the builder or from the build context; `None` when no source is needed there.
+    pub copy: Option<CopyPaths>,
     /// What the builder does with it.
     pub steps: Vec<Step>,
 }
@@ -63,9 +63,22 @@ pub fn steps(
             .filter(|app| from_builder && !app.is_empty())
             .map(|app| format!("{APP}/{app}")),
         from_builder,
-        in_runtime: !from_builder && (start.needs_source || !project),
+        copy: (from_builder || start.needs_source || !project)
+            .then(|| copy(question, from_builder))
+            .transpose()?,
         steps,
     })
+}
+
+/// The application's own folder, where it has a manifest of its own; else the whole build context.
+fn copy(question: &Question<'_>, from_builder: bool) -> Result<CopyPaths, Error> {
+    let app = &question.facts.layout.app;
+    let (from, to) = if app.is_empty() || question.facts.pyproject.is_none() {
+        (".".to_owned(), APP.to_owned())
+    } else {
+        (app.clone(), format!("{APP}/{app}"))
+    };
+    CopyPaths::new(&[if from_builder { &to } else { &from }, &to])
 }
 
 /// A command line that starts a program of the application's environment.
