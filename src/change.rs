@@ -45,7 +45,7 @@ pub enum State {
     Kept,
     /// Both sides changed the same lines; `after` is the text on disk.
     Conflict(Vec<Clash>),
-    /// dockwright did not write this file; `after` is the generated text, to be shown as a diff.
+    /// dockwright did not write this Dockerfile; `after` is the generated text, to be shown as a diff.
     Foreign,
 }
 
@@ -176,6 +176,7 @@ fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -
         return match options {
             Options { force: true, .. } => (State::Updated, like(disk, new)),
             Options { keep: true, .. } => (State::Kept, kept()),
+            Options { .. } if Syntax::of(&file.path) == Syntax::Plain => adopted(disk, new),
             Options { .. } => (State::Foreign, like(disk, new)),
         };
     };
@@ -196,6 +197,20 @@ fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -
         Ok(text) => (State::Merged, text),
         Err(clashes) => (State::Conflict(clashes), kept()),
     }
+}
+
+/// A list of patterns that somebody else began: ours come first, so that what theirs says after still has the last word
+/// (in a `.dockerignore` the last pattern that matches decides).
+fn adopted(disk: &str, new: &str) -> (State, String) {
+    let ours = like(disk, new);
+    if disk.starts_with(&ours) {
+        return (State::Kept, disk.to_owned());
+    }
+    let ends = if ours.contains("\r\n") { "\r\n" } else { "\n" };
+    (
+        State::Merged,
+        format!("{ours}{ends}# what this file said before{ends}{disk}"),
+    )
 }
 
 /// The new text with the line ends of the old one.

@@ -113,7 +113,7 @@ pub fn plan(
 ) -> Result<BuildPlan, Error> {
     let mut warnings = facts.warnings.clone();
     let chosen = manager::choose(facts, settings, &mut warnings)?;
-    let resolver = distributions::Resolver::new(facts, &chosen, settings);
+    let resolver = distributions::Resolver::new(facts, &chosen, settings, catalogue);
     let python = python::choose(
         &python::Question {
             wished: settings.python.as_deref(),

@@ -147,12 +147,13 @@ fn tidy(text: &str) -> String {
 
 fn dockerfile_context(plan: &BuildPlan) -> Value {
     let tool = plan.base.tool.name();
+    let in_builder = builder_packages(plan);
     context! {
         syntax => plan.syntax.clone(),
         base => Serde(&plan.base),
         builder => context! {
-            packages => Serde(names(&plan.system.build)),
-            comments => Serde(reasons(&plan.system.build)),
+            packages => Serde(names(&in_builder)),
+            comments => Serde(reasons(&in_builder)),
             tool,
         },
         install => Serde(&plan.install),
@@ -174,6 +175,20 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
             ..Value::from(Serde(&plan.runtime))
         },
     }
+}
+
+/// What the builder gets: where the application itself runs there (`collectstatic`), the libraries that it loads as well.
+fn builder_packages(plan: &BuildPlan) -> Vec<SystemPackage> {
+    let mut packages = plan.system.build.clone();
+    if plan.source.from_builder {
+        for package in &plan.system.run {
+            if !packages.iter().any(|other| other.name == package.name) {
+                packages.push(package.clone());
+            }
+        }
+        packages.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    packages
 }
 
 /// The command that takes the base's own installers out, with what leads to the next one.

@@ -35,7 +35,7 @@ pub enum Interface {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Framework {
-    /// PyPI names.
+    /// Names on `PyPI`.
     pub distribution: Vec<String>,
     /// What its applications are for.
     pub role: Role,

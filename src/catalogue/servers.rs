@@ -11,7 +11,7 @@ use super::frameworks::Interface;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// PyPI name, and the name that `--server` takes.
+    /// Name on `PyPI`, and the name that `--server` takes.
     pub name: String,
     /// What is run.
     pub program: String,
@@ -78,7 +78,7 @@ pub struct Config {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Worker {
-    /// PyPI name.
+    /// Name on `PyPI`.
     pub distribution: String,
     /// The class.
     pub class: String,

@@ -182,3 +182,26 @@ fn neither_a_hand_edit_nor_an_input_without_effect_is_drift() {
     let (old, new) = (record("3.13", &[], NOW), record("3.14", &[], NOW));
     assert!(reasons(Some(&old), &new, Some("FROM a\nRUN by hand\nCMD d\n")).is_empty());
 }
+
+#[test]
+fn an_ignore_file_that_was_there_keeps_the_last_word() {
+    let theirs = "*\n!src\n";
+    for ends in ["\n", "\r\n"] {
+        let disk = theirs.replace('\n', ends);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".dockerignore"), &disk).unwrap();
+        let file = OutFile {
+            path: ".dockerignore".into(),
+            text: ".git\n**/.env\n".into(),
+        };
+        let compared = || compare(folder.path(), std::slice::from_ref(&file), None, NONE).unwrap();
+        let change = compared().remove(0);
+        assert_eq!(change.state, State::Merged);
+        assert_eq!(
+            change.after,
+            ".git\n**/.env\n\n# what this file said before\n*\n!src\n".replace('\n', ends)
+        );
+        fs::write(folder.path().join(".dockerignore"), &change.after).unwrap();
+        assert_eq!(compared().remove(0).state, State::Kept, "said once");
+    }
+}

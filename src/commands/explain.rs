@@ -362,20 +362,34 @@ fn for_people(plan: &BuildPlan) -> String {
     text
 }
 
+/// Packages of a stage, those with the same reasons together.
 fn system_packages(text: &mut String, stage: &str, packages: &[SystemPackage]) {
+    let mut groups: Vec<(&SystemPackage, Vec<String>)> = Vec::new();
     for package in packages {
         let unproved = if package.unproved { " (unproved)" } else { "" };
-        let _ = writeln!(text, "{stage:<10} {}{unproved}", printable(&package.name));
+        let name = format!("{}{unproved}", printable(&package.name));
+        match groups
+            .iter_mut()
+            .find(|(first, _)| first.because == package.because)
+        {
+            Some((_, names)) => names.push(name),
+            None => groups.push((package, vec![name])),
+        }
+    }
+    for (package, names) in groups {
+        let _ = writeln!(text, "{stage:<10} {}", names.join(", "));
         if package.because.is_empty() {
             let _ = writeln!(text, "             asked for");
         }
         for because in &package.because {
-            let version = because.version.as_deref().unwrap_or_default();
+            let who = match &because.version {
+                Some(version) => format!("{} {version}", because.requirement),
+                None => because.requirement.clone(),
+            };
             let _ = writeln!(
                 text,
-                "             {} {}: {}  [{}]",
-                printable(&because.requirement),
-                printable(version),
+                "             {}: {}  [{}]",
+                printable(&who),
                 printable(&because.why),
                 printable(&Place::new(because.source.clone(), because.line).to_string())
             );

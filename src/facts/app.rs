@@ -30,6 +30,10 @@ pub struct AppFacts {
     pub beat: Option<Place>,
     /// Environment variables that the code reads, by name, with the first place.
     pub variables: BTreeMap<String, Place>,
+    /// The port that the code falls back to when `$PORT` is not set.
+    pub port: Option<Found<u16>>,
+    /// Data that the code fetches or expects: the command that fetches it.
+    pub downloads: Vec<Found<String>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder.
     pub catalogues: Vec<String>,
     /// What could not be read as it was meant.

@@ -4,6 +4,7 @@ mod configs;
 mod corpus;
 mod django;
 mod launches;
+mod makers;
 mod modules;
 mod needs;
 mod objects;
@@ -56,11 +57,13 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     }
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
+    facts.downloads = routes::downloads(&corpus, &place);
+    facts.port = routes::port(&corpus, &place);
     facts.variables = routes::variables(&corpus, &place);
     facts.catalogues = tree
         .files()
         .iter()
-        .filter(|file| file.path.ends_with(".po") && file.path.contains("LC_MESSAGES/"))
+        .filter(|file| corpus::extension_is(&file.path, "po") && file.path.contains("LC_MESSAGES/"))
         .map(|file| file.path.clone())
         .collect();
     let needs = needs::read(&corpus, &modules, facts.django.as_ref(), &place);

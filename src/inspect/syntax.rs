@@ -2,123 +2,15 @@
 //!
 //! The one door to tree-sitter. The code is never run; a file with errors gives what could be read around them.
 
+mod outline;
 mod value;
 
 use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
+pub use outline::{Assign, Class, Function, Import, Outline, Placed, Within};
 pub use value::{Call, Value};
-
-/// What a Python file says, flat and in the order of its lines.
-#[derive(Clone, Debug, Default)]
-pub struct Outline {
-    /// Names bound by imports.
-    pub imports: Vec<Import>,
-    /// Assignments to names, also augmented ones.
-    pub assigns: Vec<Assign>,
-    /// Every call, outer before inner.
-    pub calls: Vec<Placed<Call>>,
-    /// `def`s.
-    pub functions: Vec<Function>,
-    /// `class`es.
-    pub classes: Vec<Class>,
-    /// `return` with a value.
-    pub returns: Vec<Placed<Value>>,
-    /// Line of `if __name__ == "__main__"`.
-    pub guard: Option<u32>,
-}
-
-/// An item, its line, and what it stands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed<T> {
-    /// The item.
-    pub value: T,
-    /// Its first line, from 1.
-    pub line: u32,
-    /// What it stands in.
-    pub within: Within,
-}
-
-/// What a line of code stands in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Within {
-    /// Index of the innermost function in [`Outline::functions`].
-    pub function: Option<usize>,
-    /// It stands in the body of a class.
-    pub class: bool,
-    /// It stands under the guard.
-    pub guard: bool,
-    /// It stands under `if TYPE_CHECKING`: never run.
-    pub typing: bool,
-}
-
-impl Within {
-    /// It runs when the module is imported.
-    pub fn module_level(self) -> bool {
-        self.function.is_none() && !self.class && !self.guard && !self.typing
-    }
-}
-
-/// One imported name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import {
-    /// Leading dots of a relative import.
-    pub dots: usize,
-    /// Dotted path of the module.
-    pub module: String,
-    /// The name taken from it; `None` for `import module`; `*` for all.
-    pub name: Option<String>,
-    /// The name it is bound to.
-    pub bound: String,
-    /// Its line.
-    pub line: u32,
-    /// What it stands in.
-    pub within: Within,
-}
-
-/// `target = value`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assign {
-    /// A name, or a dotted one (`app.server`).
-    pub target: String,
-    /// Its value.
-    pub value: Value,
-    /// `+=`.
-    pub augmented: bool,
-    /// Its line.
-    pub line: u32,
-    /// What it stands in.
-    pub within: Within,
-}
-
-/// A `def`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
-    /// Its name.
-    pub name: String,
-    /// Parameters that a caller must give.
-    pub required: Vec<String>,
-    /// Decorators: a call, or a call without arguments for a bare name.
-    pub decorators: Vec<Call>,
-    /// Its line.
-    pub line: u32,
-    /// What it stands in.
-    pub within: Within,
-}
-
-/// A `class`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Class {
-    /// Its name.
-    pub name: String,
-    /// Its bases, dotted as written.
-    pub bases: Vec<String>,
-    /// Its line.
-    pub line: u32,
-    /// What it stands in.
-    pub within: Within,
-}
 
 /// Reads a file. `None` when nothing can be made of it: NUL bytes, or no result within a bound that grows with its length.
 pub fn outline(source: &[u8]) -> Option<Outline> {
@@ -406,14 +298,14 @@ impl Reader<'_> {
         if test.end_byte() - test.start_byte() > 80 {
             return;
         }
-        let text = self
+        let condition = self
             .text(test)
             .replace('\'', "\"")
             .replace(char::is_whitespace, "");
-        let test = text.trim_matches(['(', ')']);
+        let bare = condition.trim_matches(['(', ')']);
         let mut within = self.within();
         if matches!(
-            test,
+            bare,
             r#"__name__=="__main__""#
                 | r#""__main__"==__name__"#
                 | r#"__name__in("__main__","__mp_main__"#
@@ -425,7 +317,7 @@ impl Reader<'_> {
             self.out.guard.get_or_insert(line(node));
             within.guard = true;
         } else if matches!(
-            test,
+            bare,
             "TYPE_CHECKING" | "typing.TYPE_CHECKING" | "t.TYPE_CHECKING"
         ) {
             within.typing = true;

@@ -4,10 +4,14 @@ mod candidates;
 mod django;
 mod given;
 mod known;
+mod launched;
+mod lines;
+mod object;
 mod processes;
 mod scripts;
 mod serve;
 mod surroundings;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,8 +136,15 @@ impl Command {
     pub fn exec_form(&self, port: Option<u16>) -> Vec<String> {
         let shell = |text: String| vec!["sh".to_owned(), "-c".to_owned(), text];
         match &self.line {
-            CommandLine::Shell { text, simple: true } => shell(format!("exec {text}")),
-            CommandLine::Shell { text, .. } => shell(text.clone()),
+            CommandLine::Shell { text, simple } => {
+                let exec = if *simple { "exec " } else { "" };
+                // Without a value the line would get an empty word.
+                let default = match port {
+                    Some(port) if self.has_port() => format!("export PORT=\"${{PORT:-{port}}}\"; "),
+                    _ => String::new(),
+                };
+                shell(format!("{default}{exec}{text}"))
+            }
             CommandLine::Words { env, argv } => {
                 let expands = argv
                     .iter()
@@ -217,7 +228,7 @@ pub struct BuildStep {
 /// A distribution to install besides the project's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Install {
-    /// PyPI name.
+    /// Name on `PyPI`.
     pub name: String,
     /// Exact version.
     pub version: String,

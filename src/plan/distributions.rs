@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::Catalogue;
 use crate::facts::{
     Environment, IndexOptions, Libc, PackageManager, Platform, ProjectFacts, Requirement,
 };
-use crate::settings::{PackageTool, Settings};
+use crate::settings::{PackageTool, Settings, Suite};
 
 use super::base::Base;
 use super::closure::{self, Distribution, Root, Selection};
 use super::manager::Chosen;
 use super::platforms;
-use super::system::{Family, Target};
+use super::system::{self, Family, Target};
 
 /// Markers on `python_full_version` are asked with this patch number: images follow the newest patch release.
 const PATCH: u8 = 99;
@@ -22,6 +23,7 @@ const COMPARED: Libc = Libc::Glibc(2, 41);
 /// What is needed to resolve again and again.
 pub struct Resolver<'a> {
     chosen: &'a Chosen<'a>,
+    catalogue: &'static Catalogue,
     requirements: Vec<Requirement>,
     selection: Selection,
     options: IndexOptions,
@@ -30,10 +32,16 @@ pub struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     /// Prepares what stays the same for every Python.
-    pub fn new(facts: &'a ProjectFacts, chosen: &'a Chosen<'a>, settings: &Settings) -> Self {
+    pub fn new(
+        facts: &'a ProjectFacts,
+        chosen: &'a Chosen<'a>,
+        settings: &Settings,
+        catalogue: &'static Catalogue,
+    ) -> Self {
         let requirements = requirements(facts, chosen);
         Self {
             chosen,
+            catalogue,
             selection: selection(facts, chosen, &requirements),
             options: options(facts, chosen),
             platforms: platforms(settings),
@@ -55,9 +63,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
+    /// Without a lock the catalogue's record of wheels answers, for what is pinned.
     pub fn burden(&self, minor: u8) -> usize {
         let Some(lock) = self.chosen.lock else {
-            return 0;
+            let pinned: Vec<Distribution> = self
+                .distributions(minor)
+                .into_iter()
+                .filter(|one| one.version.is_some())
+                .collect();
+            let target = self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor);
+            return system::decide(&pinned, &[], &target, self.catalogue)
+                .compiled
+                .len();
         };
         let served = closure::serves(
             lock,
@@ -71,13 +88,18 @@ impl<'a> Resolver<'a> {
 
     /// The image that system packages are decided for.
     pub fn target(&self, base: &Base, minor: u8) -> Target {
+        let family = match base.tool {
+            PackageTool::Apt => Family::Debian(base.suite),
+            PackageTool::Apk => Family::Alpine,
+        };
+        self.target_on(family, base.libc, minor)
+    }
+
+    fn target_on(&self, family: Family, libc: Libc, minor: u8) -> Target {
         Target {
             python_minor: minor,
-            family: match base.tool {
-                PackageTool::Apt => Family::Debian(base.suite),
-                PackageTool::Apk => Family::Alpine,
-            },
-            libc: base.libc,
+            family,
+            libc,
             platforms: self.platforms.clone(),
             no_binary: self
                 .options

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::Error;
 
 use super::command::Start;
-use super::install::{Install, Step, words};
+use super::install::{APP, Install, Step, VENV, words};
 use super::managers::{self, Question};
 use super::quote::ShellWord;
 
@@ -18,6 +18,8 @@ pub struct SourceSteps {
     pub first: bool,
     /// The builder gets a copy of the source after that, for the steps below.
     pub in_builder: bool,
+    /// Folder in which the steps run, where it is not the build context's.
+    pub workdir: Option<String>,
     /// The runtime gets it as the builder left it, since steps there wrote into it.
     pub from_builder: bool,
     /// The runtime gets it from the build context.
@@ -49,11 +51,7 @@ pub fn steps(
         steps.push(Step {
             comment: Some(step.why.clone()),
             prefix: assignments(&step.env)?,
-            line: words(&step.argv)?
-                .iter()
-                .map(ShellWord::as_str)
-                .collect::<Vec<_>>()
-                .join(" "),
+            line: in_environment(&step.argv)?,
             ..Step::default()
         });
     }
@@ -61,10 +59,20 @@ pub fn steps(
     Ok(SourceSteps {
         first: install.source_first,
         in_builder: from_builder && !install.source_first,
+        workdir: Some(&question.facts.layout.app)
+            .filter(|app| from_builder && !app.is_empty())
+            .map(|app| format!("{APP}/{app}")),
         from_builder,
         in_runtime: !from_builder && (start.needs_source || !project),
         steps,
     })
+}
+
+/// A command line that starts a program of the application's environment.
+fn in_environment(argv: &[String]) -> Result<String, Error> {
+    let words = words(argv)?;
+    let words: Vec<&str> = words.iter().map(ShellWord::as_str).collect();
+    Ok(format!("{VENV}/bin/{}", words.join(" ")))
 }
 
 /// `NAME=value ` for one command.

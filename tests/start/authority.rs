@@ -52,6 +52,20 @@ fn the_procfile_names_every_process() {
         "sh -c python manage.py migrate && echo done"
     );
     assert_eq!(processes.len(), 2);
+    let start = file(
+        "Procfile",
+        "web: gunicorn -b :$PORT -w $WORKERS shop.wsgi\n",
+    )
+    .with(&["gunicorn"])
+    .start();
+    assert_eq!(
+        start.command.as_ref().unwrap().exec_form(start.port),
+        [
+            "sh",
+            "-c",
+            "export PORT=\"${PORT:-8000}\"; exec gunicorn -b :$PORT -w $WORKERS shop.wsgi"
+        ]
+    );
     let start = file("Procfile", "worker: python bot.py\n").start();
     assert_eq!((argv(&start).as_str(), start.port), ("python bot.py", None));
     let start = file(
@@ -231,4 +245,56 @@ fn an_application_with_its_own_server_starts_by_its_script() {
         "from tornado import web, ioloop\ndef main():\n    app = web.Application()\n    app.listen(8888)\n    ioloop.IOLoop.current().start()\n",
     );
     assert_eq!(project.with(&["tornado"]).argv(), "python -m viewer");
+}
+
+#[test]
+fn a_script_fills_in_its_own_defaults() {
+    let project = file("uwsgi.ini", "[uwsgi]\nmodule = marks.wsgi:application\nuid = www-data\n")
+        .file("marks/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+        .file("bootstrap.sh", "#!/usr/bin/env bash\nMARKS_PORT=\"${MARKS_PORT:-9090}\"\nuwsgi --http :$MARKS_PORT uwsgi.ini\n")
+        .with(&["django", "uwsgi"]);
+    assert_eq!(
+        project.argv(),
+        "uwsgi --http-socket 0.0.0.0:9090 --master --need-app --die-on-term --ini uwsgi.ini --module marks.wsgi:application"
+    );
+    let project = file("app.py", FLASK)
+        .file("start.sh", "export CLASS=${CLASS:-gevent}\nexec gunicorn app:app --worker-class \"$CLASS\" --threads ${THREADS}\n")
+        .with(&["flask", "gunicorn"]);
+    assert_eq!(
+        project.argv(),
+        "gunicorn --bind 0.0.0.0:8000 --worker-class gevent app:app"
+    );
+}
+
+#[test]
+fn a_configuration_in_a_folder_names_server_and_target_alone() {
+    let project = file(
+        "docker/uwsgi.ini",
+        "[uwsgi]\nmaster\nhttp-socket = :8000\nchdir = /opt/hc\nmodule = hc.wsgi:application\n",
+    )
+    .file("manage.py", "from django.core.management import x\n")
+    .file(
+        "hc/wsgi.py",
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    )
+    .with(&["django"]);
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "uwsgi --http-socket 0.0.0.0:8000 --master --need-app --die-on-term --module hc.wsgi:application"
+    );
+    assert_eq!(start.install.unwrap().name, "uwsgi");
+}
+
+#[test]
+fn a_script_that_starts_a_worker_speaks_for_a_project_without_a_server() {
+    let project = file("run_celery.py", "from flask import Flask\nfrom app import notify_celery, create_app\napplication = Flask('antivirus')\ncreate_app(application)\n")
+        .file("app/__init__.py", "from notify_utils.celery import NotifyCelery\nnotify_celery = NotifyCelery()\n")
+        .file("scripts/run_celery.sh", "#!/bin/bash\nset -e\nclamd\nexec celery -A run_celery.notify_celery worker --loglevel=INFO --concurrency=4\n")
+        .with(&["flask", "celery"]);
+    assert_eq!(
+        project.argv(),
+        "celery -A run_celery.notify_celery worker --loglevel=INFO --concurrency=4"
+    );
+    assert_eq!(project.start().port, None);
 }

@@ -180,3 +180,58 @@ fn two_runs_say_the_same() {
         .with(&["django", "gunicorn"]);
     assert_eq!(project.facts(), project.facts());
 }
+
+#[test]
+fn a_script_that_reads_port_gets_it_and_its_fallback_is_the_port() {
+    let project = file("changes.py", "from changes_io import main\nif __name__ == '__main__':\n    main()\n")
+        .file("changes_io/__init__.py", "import os\nfrom changes_io.flask_app import app\ndef main():\n    serve(app, int(os.environ.get('PORT', 5000)))\n")
+        .file("changes_io/flask_app.py", "from flask import Flask\napp = Flask(__name__)\n");
+    let start = project.with(&["flask"]).start();
+    assert_eq!(
+        (argv(&start).as_str(), start.port),
+        ("python changes.py", Some(5000))
+    );
+    assert_eq!(start.env["PORT"], "5000");
+}
+
+#[test]
+fn a_program_is_seen_through_a_name_and_a_default() {
+    let facts = file("app.py", "import os\ndef convert():\n    from shutil import which\n    tool = os.getenv('TOOL', 'pdftohtml')\n    if not which(tool):\n        raise OSError\n    import subprocess\n    subprocess.Popen([tool, '-x'])\n").facts();
+    assert_eq!(facts.sources[0].need, "program:poppler");
+    assert_eq!(facts.sources[0].at.to_string(), "app.py:5");
+}
+
+#[test]
+fn django_in_a_folder_runs_there_and_is_built_from_above() {
+    let project = file("src/manage.py", "import os\nfrom django.core.management import x\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n")
+        .file("src/shop/__init__.py", "")
+        .file("src/shop/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+        .file("src/shop/settings.py", SETTINGS)
+        .with(&["django", "gunicorn"]);
+    let start = project.start();
+    assert_eq!(
+        (argv(&start).as_str(), start.working_dir.as_str()),
+        ("gunicorn --bind 0.0.0.0:8000 shop.wsgi:application", "src")
+    );
+    assert_eq!(
+        processes(&start)["release"],
+        "python manage.py migrate --noinput"
+    );
+    assert_eq!(start.build_steps[0].argv[1], "src/manage.py");
+}
+
+#[test]
+fn data_that_no_package_brings_is_named() {
+    let start = file(
+        "app.py",
+        "import nltk\nfrom flask import Flask\nnltk.download('punkt')\napp = Flask(__name__)\n",
+    )
+    .with(&["flask", "gunicorn"])
+    .start();
+    assert_eq!(codes(&start), ["data-download"]);
+    assert!(start.warnings[0].help.contains("nltk.downloader punkt"));
+    assert_eq!(
+        start.warnings[0].at.as_ref().unwrap().to_string(),
+        "app.py:3"
+    );
+}

@@ -221,3 +221,64 @@ fn hostile_files_never_crash() {
         "gunicorn --bind 0.0.0.0:8000 app:app"
     );
 }
+
+#[test]
+fn a_page_comes_before_a_tool_server_beside_it() {
+    let project = file("00_Welcome.py", "import streamlit as st\nst.set_page_config(page_title='x')\n")
+        .file("mcp_server.py", "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('x')\ndef main():\n    mcp.run()\nif __name__ == '__main__':\n    main()\n")
+        .file("core/ui.py", "import streamlit as st\ndef head():\n    st.title('x')\n")
+        .with(&["streamlit", "mcp"]);
+    assert!(
+        project.argv().starts_with("streamlit run 00_Welcome.py "),
+        "{}",
+        project.argv()
+    );
+}
+
+#[test]
+fn another_distributions_subclass_is_told_by_its_name() {
+    let project = file("app.py", "from run import create_app, init\nfrom config import settings\napp = create_app(settings)\ninit(app)\n")
+        .file("run.py", "from ras_common.flask_extended import Flask\ndef create_app(config):\n    app = Flask(__name__)\n    return app\ndef init(app): ...\nif __name__ == '__main__':\n    app = create_app({})\n    app.run(debug=True)\n")
+        .with(&["flask", "gunicorn"]);
+    assert_eq!(project.argv(), "gunicorn --bind 0.0.0.0:8000 app:app");
+}
+
+#[test]
+fn a_library_from_a_large_tree_does_not_hide_the_gui() {
+    let project = file("app.py", "import argparse\nimport gradio as gr\nclass App:\n    def __init__(self):\n        self.app = gr.Blocks(css='x')\n    def launch(self):\n        with self.app:\n            pass\n        self.app.queue().launch(server_name=None)\nif __name__ == '__main__':\n    App().launch()\n")
+        .file("backend/main.py", "from fastapi import FastAPI\napp = FastAPI()\n")
+        .with(&["gradio"])
+        .brings("fastapi")
+        .brings("uvicorn");
+    assert_eq!(project.argv(), "env GRADIO_SERVER_PORT=7860 python app.py");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_project_is_not_followed() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("app.py"), FLASK).unwrap();
+    let inside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path().join("app.py"), inside.path().join("app.py"))
+        .unwrap();
+    std::os::unix::fs::symlink(outside.path(), inside.path().join("shop")).unwrap();
+    let tree = dockwright::inspect::tree::Tree::open(inside.path(), "").unwrap();
+    let (facts, _) = dockwright::inspect::app::read(&tree).unwrap();
+    assert!(facts.objects.is_empty());
+    assert!(
+        tree.scan(&["app.py", "../x", "/etc/passwd"], |_, _| Some(()))
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_very_large_file_is_passed_over() {
+    let big = format!("{FLASK}{}", "x = 1\n".repeat(300_000));
+    let project = file("big.py", &big)
+        .file("web/small.py", FLASK)
+        .with(&["flask", "gunicorn"]);
+    assert_eq!(
+        argv(&project.choose().unwrap()),
+        "gunicorn --bind 0.0.0.0:8000 web.small:app"
+    );
+}

@@ -213,7 +213,8 @@ pub(super) fn depth(path: &str) -> usize {
     path.matches('/').count()
 }
 
-fn extension_is(path: &str, extension: &str) -> bool {
+/// Is this the file's extension?
+pub(super) fn extension_is(path: &str, extension: &str) -> bool {
     path.rsplit_once('.')
         .is_some_and(|(_, last)| last == extension)
 }
@@ -312,6 +313,10 @@ fn telling() -> Vec<Vec<String>> {
         "get_wsgi_application",
         "ProtocolTypeRouter",
         "INSTALLED_APPS",
+        "nltk.download",
+        "spacy.load",
+        "sync_playwright",
+        "async_playwright",
         "beat_schedule",
         "BEAT_SCHEDULE",
     ] {

@@ -49,11 +49,11 @@ impl Reader<'_> {
             .iter()
             .find(|i| i.module.starts_with("django"));
         if let (None, Some(import)) = (&self.out.manage, django) {
-            self.out.folder = source
+            let folder = source
                 .path
                 .rsplit_once('/')
-                .map_or("", |(folder, _)| folder)
-                .to_owned();
+                .map_or("", |(folder, _)| folder);
+            folder.clone_into(&mut self.out.folder);
             let at = (self.place)(&source.path, import.line);
             self.out.manage = Some(Found::new(source.path.clone(), at));
         }

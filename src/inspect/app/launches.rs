@@ -1,5 +1,7 @@
 //! Turns shell scripts and supervisor's configuration into the servers and workers that they start.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::servers;
 use crate::facts::app::Launch;
 use crate::facts::{Found, Place};
@@ -134,6 +136,7 @@ fn launches(path: &str, text: &str) -> Vec<Found<Launch>> {
     let mut out = Vec::new();
     let mut program: Option<String> = None;
     let mut logical = String::new();
+    let mut variables: BTreeMap<String, String> = BTreeMap::new();
     let mut first = 0;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -157,7 +160,11 @@ fn launches(path: &str, text: &str) -> Vec<Found<Launch>> {
             (Some(_), _) => continue,
             (None, _) => line,
         };
-        for words in commands(&command) {
+        if let Some((name, value)) = default(&command) {
+            variables.insert(name, value);
+            continue;
+        }
+        for words in commands(&expanded(&command, &variables)) {
             if let Some(mut launch) = launch(words) {
                 launch.name.clone_from(&program);
                 let line = u32::try_from(first).unwrap_or(u32::MAX);
@@ -165,6 +172,51 @@ fn launches(path: &str, text: &str) -> Vec<Found<Launch>> {
             }
         }
     }
+    out
+}
+
+/// `NAME=value`, `NAME="${NAME:-value}"`, also after `export`: what the variable holds unless the user sets it.
+fn default(line: &str) -> Option<(String, String)> {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=').filter(|_| assignment(line))?;
+    let value = value.trim_matches(['"', '\'']);
+    let value = match value
+        .strip_prefix("${")
+        .and_then(|inner| inner.strip_suffix('}'))
+    {
+        Some(inner) => inner.split_once('-')?.1,
+        None => value,
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._:/-".contains(c);
+    (!value.is_empty() && value.len() < 100 && value.chars().all(plain))
+        .then(|| (name.to_owned(), value.to_owned()))
+}
+
+/// A line with the variables that the script itself gives a value.
+fn expanded(line: &str, variables: &BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let braced = after.strip_prefix('{');
+        let text = braced.unwrap_or(after);
+        let end = text
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(text.len());
+        let (name, tail) = text.split_at(end);
+        let tail = match braced {
+            Some(_) => tail.strip_prefix('}'),
+            None => Some(tail),
+        };
+        if let (Some(value), Some(tail)) = (variables.get(name), tail) {
+            out.push_str(value);
+            rest = tail;
+        } else {
+            out.push('$');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
     out
 }
 
@@ -184,7 +236,6 @@ fn commands(line: &str) -> Vec<Vec<Option<String>>> {
         match (c, quote) {
             (c, Some(open)) if c == open => quote = None,
             ('$' | '`', Some('"') | None) => word = Some(None),
-            (c, Some(_)) => literal(&mut word, c),
             ('"' | '\'', None) => {
                 quote = Some(c);
                 word.get_or_insert_with(|| Some(String::new()));
@@ -195,7 +246,7 @@ fn commands(line: &str) -> Vec<Vec<Option<String>>> {
                 words.extend(word.take());
                 commands.push(std::mem::take(&mut words));
             }
-            (c, None) => literal(&mut word, c),
+            (c, _) => literal(&mut word, c),
         }
         previous = c;
     }
@@ -243,7 +294,7 @@ fn launch(mut words: Vec<Option<String>>) -> Option<Launch> {
         && words
             .get(1)?
             .as_deref()
-            .is_some_and(|s| s.ends_with(".py") && !s.ends_with("manage.py"));
+            .is_some_and(|s| super::corpus::extension_is(s, "py") && !s.ends_with("manage.py"));
     let known = servers::get(&program).is_some() || RUNNERS.contains(&program.as_str());
     if let Some(word) = words.first_mut() {
         *word = Some(program.clone());

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{Corpus, Source};
+use crate::catalogue::frameworks;
 use crate::facts::app::ModulePath;
 use crate::inspect::syntax::Import;
 use crate::inspect::tree::join;
@@ -17,6 +18,12 @@ pub(super) struct Modules<'a> {
     roots: BTreeMap<String, String>,
     /// (root, dotted name) → path, for parsed files.
     by_name: BTreeMap<(String, String), usize>,
+    /// What [`Modules::path`] says of parsed files: asked for often.
+    paths: BTreeMap<String, ModulePath>,
+    /// Names that each parsed file itself gives a meaning at module level.
+    defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Each parsed file's imports that can run, by the first part of the name they bind.
+    bound: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Import>>>,
     /// Paths of modules that other parsed modules import.
     imported: BTreeSet<String>,
 }
@@ -28,12 +35,26 @@ impl<'a> Modules<'a> {
             corpus,
             roots: BTreeMap::new(),
             by_name: BTreeMap::new(),
+            paths: BTreeMap::new(),
+            defined: corpus
+                .sources
+                .iter()
+                .map(|source| (source.path.as_str(), defined(source)))
+                .collect(),
+            bound: corpus
+                .sources
+                .iter()
+                .map(|source| (source.path.as_str(), by_first(source)))
+                .collect(),
             imported: BTreeSet::new(),
         };
         modules.choose_roots();
         for (index, source) in corpus.sources.iter().enumerate() {
-            let path = modules.path(&source.path);
-            modules.by_name.insert((path.root, path.module), index);
+            let path = modules.work_out(&source.path);
+            modules
+                .by_name
+                .insert((path.root.clone(), path.module.clone()), index);
+            modules.paths.insert(source.path.clone(), path);
         }
         for source in &corpus.sources {
             for import in source.outline.imports.iter().filter(|i| !i.within.typing) {
@@ -49,6 +70,11 @@ impl<'a> Modules<'a> {
 
     /// Where a file stands and how it is imported.
     pub(super) fn path(&self, file: &str) -> ModulePath {
+        let known = self.paths.get(file).cloned();
+        known.unwrap_or_else(|| self.work_out(file))
+    }
+
+    fn work_out(&self, file: &str) -> ModulePath {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let root = self
             .roots
@@ -90,17 +116,10 @@ impl<'a> Modules<'a> {
             let Some(other) = self.module(&root, module) else {
                 break;
             };
-            let defined = other
-                .outline
-                .functions
-                .iter()
-                .any(|f| f.name == attribute && f.within.module_level())
-                || other.outline.classes.iter().any(|c| c.name == attribute)
-                || other
-                    .outline
-                    .assigns
-                    .iter()
-                    .any(|a| a.target == attribute && a.within.module_level());
+            let defined = self
+                .defined
+                .get(other.path.as_str())
+                .is_some_and(|names| names.contains(attribute));
             if defined {
                 break;
             }
@@ -124,8 +143,10 @@ impl<'a> Modules<'a> {
             Some((first, rest)) => (first, Some(rest)),
             None => (name, None),
         };
-        let usable = |import: &&Import| !import.within.typing;
-        let imports = || source.outline.imports.iter().filter(usable);
+        let imports = || {
+            let file = self.bound.get(source.path.as_str());
+            file.and_then(|file| file.get(first)).into_iter().flatten()
+        };
         // `import a.b` binds all of `a.b` at once here.
         if let Some(import) = imports().find(|i| {
             i.name.is_none()
@@ -204,6 +225,11 @@ impl<'a> Modules<'a> {
     fn choose_roots(&mut self) {
         let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut relative: BTreeSet<&str> = BTreeSet::new();
+        let foreign: BTreeSet<&str> = frameworks::all()
+            .values()
+            .flat_map(|framework| framework.constructors.iter().chain(&framework.decorators))
+            .filter_map(|name| name.split('.').next())
+            .collect();
         for source in &self.corpus.sources {
             let folder = source
                 .path
@@ -211,8 +237,12 @@ impl<'a> Modules<'a> {
                 .map_or("", |(folder, _)| folder);
             let tops = wanted.entry(folder).or_default();
             for import in &source.outline.imports {
+                let top = import.module.split('.').next().unwrap_or_default();
                 if import.dots == 0 {
-                    tops.insert(import.module.split('.').next().unwrap_or_default());
+                    // `shop/celery.py` takes Celery from the distribution, not from itself.
+                    if top != source.stem() && !foreign.contains(top) {
+                        tops.insert(top);
+                    }
                 } else {
                     relative.insert(folder);
                 }
@@ -251,6 +281,28 @@ impl<'a> Modules<'a> {
             self.roots.insert((*folder).to_owned(), root.to_owned());
         }
     }
+}
+
+/// Functions, classes and variables of a module.
+fn defined(source: &Source) -> BTreeSet<&str> {
+    let outline = &source.outline;
+    let functions = outline.functions.iter().filter(|f| f.within.module_level());
+    let assigns = outline.assigns.iter().filter(|a| a.within.module_level());
+    functions
+        .map(|function| function.name.as_str())
+        .chain(outline.classes.iter().map(|class| class.name.as_str()))
+        .chain(assigns.map(|assign| assign.target.as_str()))
+        .collect()
+}
+
+/// A file's imports by the first part of the name they bind.
+fn by_first(source: &Source) -> BTreeMap<&str, Vec<&Import>> {
+    let mut out: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
+    for import in source.outline.imports.iter().filter(|i| !i.within.typing) {
+        let first = import.bound.split('.').next().unwrap_or_default();
+        out.entry(first).or_default().push(import);
+    }
+    out
 }
 
 /// Is a folder the other one or inside it?

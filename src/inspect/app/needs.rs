@@ -34,6 +34,15 @@ const CALLERS: [&str; 20] = [
     "distutils.spawn.find_executable",
 ];
 
+/// Functions that load something else by its name.
+const METHODS: [&str; 5] = [
+    "find_library",
+    "CDLL",
+    "LoadLibrary",
+    "require_version",
+    "setlocale",
+];
+
 /// Every native need that the sources show, sorted, each once a file.
 pub(super) fn read(
     corpus: &Corpus,
@@ -89,6 +98,11 @@ pub(super) fn read(
             .iter()
             .filter(|call| !call.within.typing)
         {
+            let method = call.value.method();
+            if !METHODS.contains(&method) && !CALLERS.iter().any(|caller| caller.ends_with(method))
+            {
+                continue;
+            }
             let full = modules.resolve(source, &call.value.callee);
             let at = || place(&source.path, call.line);
             if let Some(program) = program(&full, &call.value, &lists)
@@ -125,30 +139,35 @@ pub(super) fn read(
         }
     }
     if let Some(django) = django {
-        for app in &django.installed_apps {
-            if let Some(need) = index.apps.get(app.value.as_str()) {
-                add(
-                    need,
-                    format!("INSTALLED_APPS: {}", app.value),
-                    app.at.clone(),
-                );
-            }
-        }
-        for engine in &django.engines {
-            for (known, need) in &index.engines {
-                if engine.value.starts_with(known) {
-                    add(
-                        need,
-                        format!("DATABASES: {}", engine.value),
-                        engine.at.clone(),
-                    );
-                }
-            }
-        }
+        settings(django, index, &mut add);
     }
     let mut out: Vec<SourceNeed> = found.into_values().collect();
     out.sort();
     out
+}
+
+/// What Django's settings ask for.
+fn settings(django: &Django, index: &Index, add: &mut dyn FnMut(&str, String, Place)) {
+    for app in &django.installed_apps {
+        if let Some(need) = index.apps.get(app.value.as_str()) {
+            add(
+                need,
+                format!("INSTALLED_APPS: {}", app.value),
+                app.at.clone(),
+            );
+        }
+    }
+    for engine in &django.engines {
+        for (known, need) in &index.engines {
+            if engine.value.starts_with(known) {
+                add(
+                    need,
+                    format!("DATABASES: {}", engine.value),
+                    engine.at.clone(),
+                );
+            }
+        }
+    }
 }
 
 /// The program that a call runs or looks for, without its folder.
@@ -157,15 +176,26 @@ fn program(full: &str, call: &Call, lists: &BTreeMap<&str, &Value>) -> Option<St
     if !known {
         return None;
     }
-    let mut first = call.argument("args", 0)?;
-    if let Value::Name(name) = first {
-        first = lists.get(name.as_str())?;
-    }
+    let first = literal(call.argument("args", 0)?, lists);
     let text = match first {
-        Value::List(words) => words.first().and_then(Value::as_text)?,
+        Value::List(words) => literal(words.first()?, lists).as_text()?,
         value => value.as_text()?.split_whitespace().next()?,
     };
     Some(text.rsplit('/').next().unwrap_or(text).to_owned())
+}
+
+/// What a name was given, and what `os.getenv("TOOL", "pdftohtml")` falls back to.
+fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -> &'a Value {
+    let value = match value {
+        Value::Name(name) => lists.get(name.as_str()).copied().unwrap_or(value),
+        value => value,
+    };
+    match value {
+        Value::Call(call) if matches!(call.method(), "get" | "getenv") => {
+            call.args.get(1).unwrap_or(value)
+        }
+        value => value,
+    }
 }
 
 /// The table of needs by what shows them.

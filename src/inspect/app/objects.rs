@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::corpus::{Corpus, Source};
+use super::makers::Makers;
 use super::modules::Modules;
 use crate::catalogue::frameworks::{self, Framework, Role};
 use crate::facts::app::{AppObject, ObjectKind};
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Call, Function, Placed, Value};
-
-/// Factories call factories, classes have bases: followed this often.
-const ROUNDS: usize = 4;
 
 /// Files that exist to pass on an application made elsewhere.
 const ALIASES: [&str; 4] = ["wsgi", "asgi", "application", "passenger_wsgi"];
@@ -21,33 +19,14 @@ pub(super) fn read(
     modules: &Modules<'_>,
     place: &dyn Fn(&str, u32) -> Place,
 ) -> Vec<AppObject> {
-    let mut makers = Makers {
-        modules,
-        known: BTreeMap::new(),
-    };
-    for (name, framework) in frameworks::all() {
-        if name != "django" {
-            for constructor in &framework.constructors {
-                makers.known.insert(constructor.clone(), name);
-            }
-        }
-    }
-    for _ in 0..ROUNDS {
-        let before = makers.known.len();
-        corpus
-            .sources
-            .iter()
-            .for_each(|source| makers.learn(source));
-        if makers.known.len() == before {
-            break;
-        }
-    }
+    let makers = Makers::new(corpus, modules);
     let mut out = Vec::new();
     for source in &corpus.sources {
         let mut file = File {
             source,
             makers: &makers,
             place,
+            constructed: constructed(source, &makers),
             out: Vec::new(),
         };
         file.objects();
@@ -67,107 +46,29 @@ pub(super) fn read(
     out
 }
 
-/// What is known to make an application: constructors, subclasses and factories by their full dotted names.
-struct Makers<'a> {
-    modules: &'a Modules<'a>,
-    known: BTreeMap<String, &'static str>,
-}
-
-impl Makers<'_> {
-    /// Adds a file's subclasses and factories.
-    fn learn(&mut self, source: &Source) {
-        let module = self.modules.path(&source.path).module;
-        let outline = &source.outline;
-        for class in outline
-            .classes
-            .iter()
-            .filter(|class| class.within.module_level())
-        {
-            let framework = class
-                .bases
-                .iter()
-                .find_map(|base| self.by_name(source, base));
-            if let Some(framework) = framework {
-                self.known
-                    .insert(format!("{module}.{}", class.name), framework);
-            }
-        }
-        for (index, function) in outline.functions.iter().enumerate() {
-            if function.within.module_level()
-                && let Some(framework) = self.returned(source, index)
-            {
-                self.known
-                    .insert(format!("{module}.{}", function.name), framework);
-            }
-        }
-    }
-
-    /// The framework of what a function returns.
-    fn returned(&self, source: &Source, function: usize) -> Option<&'static str> {
-        let inside = |within: crate::inspect::syntax::Within| within.function == Some(function);
-        let outline = &source.outline;
-        outline
-            .returns
-            .iter()
-            .filter(|found| inside(found.within))
-            .find_map(|found| match &found.value {
-                Value::Call(call) => self.made_by(source, call),
-                Value::Name(name) => outline
-                    .assigns
-                    .iter()
-                    .filter(|assign| inside(assign.within) && assign.target == *name)
-                    .find_map(|assign| self.made(source, &assign.value)),
-                _ => None,
-            })
-    }
-
-    /// The framework that a value is an application of.
-    fn made(&self, source: &Source, value: &Value) -> Option<&'static str> {
-        match value {
-            Value::Call(call) => self.made_by(source, call),
-            _ => None,
-        }
-    }
-
-    fn made_by(&self, source: &Source, call: &Call) -> Option<&'static str> {
-        if let Some(framework) = self.by_name(source, &call.callee) {
-            return Some(framework);
-        }
-        let method = format!(".{}", call.method());
-        if let Some(framework) = self.known.get(&method).copied()
-            && source
-                .outline
-                .imports
-                .iter()
-                .any(|i| i.module.split('.').next() == Some(framework))
-        {
-            return Some(framework);
-        }
-        // `Application.builder().token(…).build()`: the innermost call tells.
-        let mut on = call.on.as_deref();
-        while let Some(inner) = on {
-            if let Some(framework) = self.by_name(source, &inner.callee) {
-                return Some(framework);
-            }
-            on = inner.on.as_deref();
-        }
-        None
-    }
-
-    fn by_name(&self, source: &Source, name: &str) -> Option<&'static str> {
-        if name.is_empty() {
-            return None;
-        }
-        self.known.get(&self.modules.resolve(source, name)).copied()
-    }
-}
-
 /// One file and what was found in it.
 struct File<'a> {
     source: &'a Source,
     makers: &'a Makers<'a>,
     place: &'a dyn Fn(&str, u32) -> Place,
+    /// Frameworks of which an application is made anywhere in the file, with the first line.
+    constructed: BTreeMap<&'static str, u32>,
     out: Vec<AppObject>,
+}
+
+fn constructed(source: &Source, makers: &Makers<'_>) -> BTreeMap<&'static str, u32> {
+    let mut out = BTreeMap::new();
+    for call in source
+        .outline
+        .calls
+        .iter()
+        .filter(|call| !call.within.typing)
+    {
+        if let Some(framework) = makers.made_by(source, &call.value) {
+            out.entry(framework).or_insert(call.line);
+        }
+    }
+    out
 }
 
 impl File<'_> {
@@ -208,13 +109,11 @@ impl File<'_> {
 
     /// `def create_app(): … return app`.
     fn factories(&mut self) {
-        for (index, function) in self.source.outline.functions.iter().enumerate() {
-            if !function.within.module_level() {
+        for (index, framework) in self.makers.factories(self.source) {
+            let Some(function) = self.source.outline.functions.get(index) else {
                 continue;
-            }
-            if let Some(framework) = self.makers.returned(self.source, index)
-                && by_target(table(framework))
-            {
+            };
+            if by_target(table(framework)) {
                 let kind = ObjectKind::Factory {
                     name: function.name.clone(),
                     required: function.required.clone(),
@@ -266,9 +165,7 @@ impl File<'_> {
                 continue;
             }
             let outline = &self.source.outline;
-            let constructed = outline.calls.iter().find(|call| {
-                !call.within.typing && self.makers.made_by(self.source, &call.value) == Some(name)
-            });
+            let constructed = self.constructed.get(name.as_str()).copied();
             let imported = outline.imports.iter().find(|import| {
                 !import.within.typing
                     && framework
@@ -276,10 +173,7 @@ impl File<'_> {
                         .iter()
                         .any(|wanted| import.module.split('.').next() == Some(wanted))
             });
-            let Some(line) = constructed
-                .map(|call| call.line)
-                .or_else(|| imported.map(|import| import.line))
-            else {
+            let Some(line) = constructed.or_else(|| imported.map(|import| import.line)) else {
                 continue;
             };
             let start = self.start(framework);
@@ -307,7 +201,9 @@ impl File<'_> {
                             call.value.method() == method && !self.is_module(&call.value)
                         }
                         None => {
-                            self.makers.modules.resolve(self.source, &call.value.callee) == *start
+                            start.rsplit('.').next() == Some(call.value.method())
+                                && self.makers.modules.resolve(self.source, &call.value.callee)
+                                    == *start
                         }
                     })
         };

@@ -102,9 +102,11 @@ fn hostile_bytes_neither_crash_nor_hang() {
     deep.extend(b"app");
     let _ = outline(&deep);
     let _ = outline("if x:\n".repeat(3_000).as_bytes());
-    let nested: String = (0..900)
-        .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
-        .collect();
+    let mut nested = String::new();
+    for depth in 0..900 {
+        nested.push_str(&" ".repeat(depth));
+        nested.push_str("if x:\n");
+    }
     let _ = outline(nested.as_bytes());
     let _ = outline("@a\ndef f(): 0\n".repeat(30_000).as_bytes());
     let _ = outline("a.".repeat(100_000).as_bytes());

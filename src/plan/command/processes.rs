@@ -25,7 +25,12 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     if let Some(django) = app.django.as_ref().filter(|_| migrates)
         && let Some(manage) = &django.manage
     {
-        let argv = ["python", &manage.value, "migrate", "--noinput"]
+        // Processes run where the command runs.
+        let path = manage
+            .value
+            .strip_prefix(&start.working_dir)
+            .map_or(manage.value.as_str(), |path| path.trim_start_matches('/'));
+        let argv = ["python", path, "migrate", "--noinput"]
             .map(Arg::text)
             .to_vec();
         add(

@@ -1,7 +1,7 @@
 //! Turns entry points, `__main__.py` and guarded scripts into the start of a program without a known framework.
 
 use super::known::Known;
-use super::{Command, Start, given, serve};
+use super::{Command, Start, lines, serve};
 use crate::catalogue::frameworks::Role;
 use crate::error::Error;
 use crate::facts::app::{AppObject, GuardedScript, ModulePath};
@@ -190,7 +190,7 @@ fn task(known: &Known<'_>) -> Option<Start> {
             .any(|word| task.value.command.contains(word));
         let simple = matches!(parsed.line, CommandLine::Words { .. });
         (simple && !developing).then(|| {
-            given::line_as_it_is(
+            lines::line_as_it_is(
                 known,
                 &parsed,
                 Some(task.at.clone()),

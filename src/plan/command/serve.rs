@@ -69,6 +69,7 @@ pub(super) fn command(
     let server = picked.server;
     let mut name = target.plain();
     let mut extra: Vec<String> = Vec::new();
+    let folder = working_dir(known, &target.root);
     if target.factory {
         match &server.factory {
             Some(Factory::Arguments(arguments)) => extra.extend(arguments.iter().cloned()),
@@ -80,21 +81,10 @@ pub(super) fn command(
         .app
         .configs
         .iter()
-        .find(|config| config.server == server.name && !config.path.contains('/'));
-    let bound = config.and_then(|config| bind(server, config)).filter(|found| {
-        let hidden = ["127.", "localhost", "unix:", "[::1]"].iter().any(|start| found.value.starts_with(start));
-        if hidden {
-            start.warnings.push(
-                Warning::new(
-                    "binds-loopback",
-                    format!("{} listens on {}: nothing outside the container reaches it, so the command binds 0.0.0.0", found.at.file, found.value),
-                    "bind 0.0.0.0 in that file",
-                )
-                .at(found.at.clone()),
-            );
-        }
-        !hidden
-    });
+        .find(|config| config.server == server.name && folder_of(&config.path) == folder);
+    let bound = config
+        .and_then(|config| bind(server, config))
+        .filter(|found| reachable(found, start));
     let mut argv: Vec<Arg> = Vec::new();
     let mut placed = false;
     let worker_kept = kept.iter().any(|word| {
@@ -129,27 +119,7 @@ pub(super) fn command(
             argv.push(Arg::template(word));
         }
     }
-    let own_port = bound.as_ref().and_then(|found| port_of(&found.value));
-    start.port = known
-        .wish
-        .port
-        .or(own_port)
-        .or(start.port)
-        .or(Some(server.port));
-    if let (Some(wished), Some(found)) = (known.wish.port, &bound) {
-        start.warnings.push(
-            Warning::new(
-                "port-fixed",
-                format!(
-                    "{} says where the server listens: port {wished} is not applied",
-                    found.at.file
-                ),
-                "take the setting out of that file",
-            )
-            .at(found.at.clone()),
-        );
-        start.port = own_port.or(Some(wished));
-    }
+    listen(known, server, bound.as_ref(), start);
     let version = known
         .installed
         .versions
@@ -166,9 +136,53 @@ pub(super) fn command(
         target.at.clone(),
         format!("{}; {installed}", target.what),
     ));
-    start.working_dir = working_dir(known, &target.root);
+    start.working_dir = folder;
     start.needs_source = true;
     stop_signal(server, config, start);
+}
+
+/// Can the configured address be reached from outside a container? If not, the command overrides it and the user is told.
+fn reachable(found: &Found<&str>, start: &mut Start) -> bool {
+    let hidden = ["127.", "localhost", "unix:", "[::1]"]
+        .iter()
+        .any(|start| found.value.starts_with(start));
+    if hidden {
+        start.warnings.push(
+            Warning::new(
+                "binds-loopback",
+                format!(
+                    "{} listens on {}: nothing outside the container reaches it, so the command binds 0.0.0.0",
+                    found.at.file, found.value
+                ),
+                "bind 0.0.0.0 in that file",
+            )
+            .at(found.at.clone()),
+        );
+    }
+    !hidden
+}
+
+/// The port: what the configuration fixes, else the user's, the project's, the server's.
+fn listen(known: &Known<'_>, server: &Server, bound: Option<&Found<&str>>, start: &mut Start) {
+    let own = bound.and_then(|found| port_of(found.value));
+    let wished = known.wish.port;
+    start.port = own.or(wished).or(start.port).or(Some(server.port));
+    if let (Some(wished), Some(found)) = (
+        wished.filter(|wished| own.is_some_and(|own| own != *wished)),
+        bound,
+    ) {
+        start.warnings.push(
+            Warning::new(
+                "port-fixed",
+                format!(
+                    "{} says where the server listens: port {wished} is not applied",
+                    found.at.file
+                ),
+                "take the setting out of that file",
+            )
+            .at(found.at.clone()),
+        );
+    }
 }
 
 /// The command of a framework that runs by itself; `{script}` and its kin are filled in.
@@ -294,13 +308,21 @@ pub(super) fn port_of(text: &str) -> Option<u16> {
         .ok()
 }
 
+/// The folder of a path, empty for a bare name.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// How a server is told of its configuration, unless it finds it by itself.
 fn config_argument(server: &Server, config: Option<&ServerConfig>) -> Vec<Arg> {
-    match (&server.config, config) {
-        (Some(table), Some(config)) if table.own.as_deref() != Some(&config.path) => {
-            vec![Arg::text(&table.argument), Arg::text(&config.path)]
-        }
-        _ => Vec::new(),
+    let (Some(table), Some(config)) = (&server.config, config) else {
+        return Vec::new();
+    };
+    let name = config.path.rsplit('/').next().unwrap_or_default();
+    if table.own.as_deref() == Some(name) {
+        return Vec::new();
     }
+    vec![Arg::text(&table.argument), Arg::text(name)]
 }
 
 fn stop_signal(server: &Server, config: Option<&ServerConfig>, start: &mut Start) {

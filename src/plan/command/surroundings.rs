@@ -27,6 +27,32 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             path: wished.or_else(|| route.map(|route| route.value.clone())),
         });
     }
+    let expands = start.command.as_ref().is_some_and(super::Command::has_port);
+    if let Some(port) = start
+        .port
+        .filter(|_| !expands && app.variables.contains_key("PORT"))
+    {
+        // The code reads it by itself.
+        start.env.insert("PORT".to_owned(), port.to_string());
+    }
+    for download in &app.downloads {
+        // spaCy's models are distributions too.
+        let name = download.value.rsplit(' ').next().unwrap_or_default();
+        if known.has(&crate::facts::normalise(name)) {
+            continue;
+        }
+        start.warnings.push(
+            Warning::new(
+                "data-download",
+                "the code uses data that no package brings",
+                format!(
+                    "add `RUN {}` to the builder, and keep what it writes",
+                    download.value
+                ),
+            )
+            .at(download.at.clone()),
+        );
+    }
     for (name, variable, path) in CACHES {
         if known.has(name) && !start.env.contains_key(variable) {
             start.env.insert(variable.to_owned(), path.to_owned());

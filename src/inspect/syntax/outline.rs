@@ -1,0 +1,113 @@
+//! What a Python file says, as flat lists of items with their lines.
+
+use super::value::{Call, Value};
+
+/// What a Python file says, flat and in the order of its lines.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    /// Names bound by imports.
+    pub imports: Vec<Import>,
+    /// Assignments to names, also augmented ones.
+    pub assigns: Vec<Assign>,
+    /// Every call, outer before inner.
+    pub calls: Vec<Placed<Call>>,
+    /// `def`s.
+    pub functions: Vec<Function>,
+    /// `class`es.
+    pub classes: Vec<Class>,
+    /// `return` with a value.
+    pub returns: Vec<Placed<Value>>,
+    /// Line of `if __name__ == "__main__"`.
+    pub guard: Option<u32>,
+}
+
+/// An item, its line, and what it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The item.
+    pub value: T,
+    /// Its first line, from 1.
+    pub line: u32,
+    /// What it stands in.
+    pub within: Within,
+}
+
+/// What a line of code stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Index of the innermost function in [`Outline::functions`].
+    pub function: Option<usize>,
+    /// It stands in the body of a class.
+    pub class: bool,
+    /// It stands under the guard.
+    pub guard: bool,
+    /// It stands under `if TYPE_CHECKING`: never run.
+    pub typing: bool,
+}
+
+impl Within {
+    /// It runs when the module is imported.
+    pub fn module_level(self) -> bool {
+        self.function.is_none() && !self.class && !self.guard && !self.typing
+    }
+}
+
+/// One imported name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Leading dots of a relative import.
+    pub dots: usize,
+    /// Dotted path of the module.
+    pub module: String,
+    /// The name taken from it; `None` for `import module`; `*` for all.
+    pub name: Option<String>,
+    /// The name it is bound to.
+    pub bound: String,
+    /// Its line.
+    pub line: u32,
+    /// What it stands in.
+    pub within: Within,
+}
+
+/// `target = value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assign {
+    /// A name, or a dotted one (`app.server`).
+    pub target: String,
+    /// Its value.
+    pub value: Value,
+    /// `+=`.
+    pub augmented: bool,
+    /// Its line.
+    pub line: u32,
+    /// What it stands in.
+    pub within: Within,
+}
+
+/// A `def`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Parameters that a caller must give.
+    pub required: Vec<String>,
+    /// Decorators: a call, or a call without arguments for a bare name.
+    pub decorators: Vec<Call>,
+    /// Its line.
+    pub line: u32,
+    /// What it stands in.
+    pub within: Within,
+}
+
+/// A `class`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// Its bases, dotted as written.
+    pub bases: Vec<String>,
+    /// Its line.
+    pub line: u32,
+    /// What it stands in.
+    pub within: Within,
+}

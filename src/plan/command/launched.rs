@@ -1,0 +1,176 @@
+//! Turns the servers and workers that the project's scripts start into a start of the image.
+
+use super::known::Known;
+use super::lines::{line_as_it_is, listening};
+use super::serve::{self, Kept, Target};
+use super::targets::{configured, described, serve_target};
+use super::{Command, Start};
+use crate::catalogue::frameworks::Role;
+use crate::catalogue::servers::{self, Server};
+use crate::error::{Error, printable};
+use crate::facts::app::Launch;
+use crate::facts::{Arg, CommandLine, Found, Parsed};
+
+/// A server that a script of the project starts. Its target and its tuning are taken over; where it listens, its folders and
+/// what the script does before are the image's own matter.
+pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
+    for launch in &known.facts.app.launches {
+        let Some(server) = servers::get(&launch.value.program) else {
+            continue;
+        };
+        if let Some(start) = launched_server(known, launch, server)? {
+            return Ok(Some(start));
+        }
+    }
+    // A script that starts a worker speaks for a project without a web server.
+    let web = known.facts.app.objects.iter().any(|object| {
+        let framework = serve::framework(&object.framework);
+        framework.is_some_and(|framework| {
+            framework.role == Role::Web
+                && framework
+                    .interface
+                    .is_none_or(|interface| known.server(interface, None).ok().flatten().is_some())
+        })
+    });
+    if web || known.facts.app.django.is_some() {
+        return Ok(None);
+    }
+    let others = known
+        .facts
+        .app
+        .launches
+        .iter()
+        .filter(|launch| servers::get(&launch.value.program).is_none());
+    for launch in others {
+        let Some(words) = launch
+            .value
+            .words
+            .iter()
+            .cloned()
+            .collect::<Option<Vec<String>>>()
+        else {
+            continue;
+        };
+        let safe = !words
+            .iter()
+            .any(|word| word.contains("/opt/") || word.chars().any(char::is_control));
+        if safe && !words.is_empty() {
+            let parsed = Parsed {
+                line: CommandLine::Words {
+                    env: Vec::new(),
+                    argv: words.into_iter().map(Arg::text).collect(),
+                },
+                port: None,
+            };
+            let why = "a script of the project starts it";
+            return Ok(Some(line_as_it_is(
+                known,
+                &parsed,
+                Some(launch.at.clone()),
+                why,
+            )));
+        }
+    }
+    Ok(None)
+}
+
+fn launched_server(
+    known: &Known<'_>,
+    launch: &Found<Launch>,
+    server: &Server,
+) -> Result<Option<Start>, Error> {
+    let words: Vec<Option<&str>> = launch.value.words.iter().map(Option::as_deref).collect();
+    let kept = kept(server, &words);
+    let mut start = Start {
+        port: listening(&server.bind_options, &words),
+        ..Start::default()
+    };
+    let paste = kept.iter().any(|word| word.starts_with("--paste"));
+    if paste {
+        // The ini file names the application: no target.
+        let mut argv = vec![Arg::text(&server.program)];
+        argv.extend(["--bind", "0.0.0.0:{port}"].map(Arg::template));
+        argv.extend(kept.iter().map(Arg::text));
+        start.command = Some(Command::words(
+            argv,
+            Some(launch.at.clone()),
+            "a script of the project starts it",
+        ));
+        start.port = known.wish.port.or(start.port).or(Some(server.port));
+        start.framework = known.has("pyramid").then(|| "pyramid".to_owned());
+        start.needs_source = true;
+        return Ok(Some(start));
+    }
+    let targets = || {
+        words.iter().skip(1).flatten().filter(|word| {
+            !word.starts_with('-')
+                && word.strip_suffix(".ini").is_none()
+                && word.strip_suffix(".py").is_none()
+                && word.parse::<f64>().is_err()
+        })
+    };
+    let target = |text: &str| {
+        let (module, object, factory) = Target::parse(text)?;
+        let what = format!("{} is started by {}", printable(text), launch.at.file);
+        let explicit = !object.is_empty();
+        let found = described(known, &module, &object, factory, Some(&launch.at), what);
+        (explicit || !found.file.is_empty()).then_some(found)
+    };
+    let option = |name: &str| {
+        let at = words.iter().position(|word| *word == Some(name))?;
+        words.get(at + 1).copied().flatten()
+    };
+    let explicit = option("--module").or_else(|| option("-w").filter(|_| server.name == "uwsgi"));
+    let by_ini = || {
+        let ini = words
+            .iter()
+            .flatten()
+            .find(|word| word.strip_suffix(".ini").is_some())?;
+        let ini = ini.trim_start_matches("./");
+        configured(known, server, Some(ini))
+    };
+    let found = explicit
+        .and_then(target)
+        .or_else(|| targets().find_map(|text| target(text).filter(|t| !t.file.is_empty())))
+        .or_else(|| {
+            targets()
+                .filter(|text| text.contains(':'))
+                .find_map(|text| target(text))
+        })
+        .or_else(by_ini);
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    serve_target(known, &found, Some(&server.name), &kept, &mut start)?;
+    Ok(Some(start))
+}
+
+/// The options that tune the server, out of a script's command.
+fn kept(server: &Server, words: &[Option<&str>]) -> Kept {
+    let mut out = Vec::new();
+    let mut index = 1;
+    while let Some(word) = words.get(index) {
+        index += 1;
+        let Some(word) = word else {
+            continue;
+        };
+        let name = word.split('=').next().unwrap_or_default();
+        if !server.keeps.iter().any(|kept| kept == name) || word.chars().any(char::is_control) {
+            continue;
+        }
+        if word.contains('=') {
+            out.push((*word).to_owned());
+            continue;
+        }
+        match words.get(index) {
+            // The value is an expansion: the option goes with it.
+            Some(None) => index += 1,
+            Some(Some(value)) if !value.starts_with('-') && !value.contains(':') => {
+                out.extend([(*word).to_owned(), (*value).to_owned()]);
+                index += 1;
+            }
+            _ => out.push((*word).to_owned()),
+        }
+    }
+    out
+}
