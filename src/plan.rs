@@ -1,5 +1,6 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod agreement;
 pub mod base;
 pub mod closure;
 pub mod command;
@@ -122,6 +123,7 @@ pub fn plan(
         },
         &mut warnings,
     )?;
+    resolver.check(python.minor)?;
     let distributions = resolver.distributions(python.minor);
     let start = start(facts, settings, &chosen, &distributions)?;
     warnings.extend(start.warnings.iter().cloned());

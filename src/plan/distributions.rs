@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::Catalogue;
+use crate::error::Error;
 use crate::facts::{
-    Environment, IndexOptions, Libc, PackageManager, Platform, ProjectFacts, Requirement,
+    Environment, IndexOptions, Libc, LockKind, PackageManager, Platform, ProjectFacts, Requirement,
 };
 use crate::settings::{PackageTool, Settings, Suite};
 
+use super::agreement;
 use super::base::Base;
 use super::closure::{self, Distribution, Root, Selection};
 use super::manager::Chosen;
@@ -60,6 +62,20 @@ impl<'a> Resolver<'a> {
             .requirements
             .map_or(&[][..], |file| &file.constrained);
         closure::from_requirements(&self.requirements, constrained, &environments)
+    }
+
+    /// Refuses a lock that cannot have been made from the manifest beside it.
+    ///
+    /// # Errors
+    /// As [`agreement::check`].
+    pub fn check(&self, minor: u8) -> Result<(), Error> {
+        match self.chosen.lock {
+            // PEP 751 has no manifest beside it that it must follow.
+            Some(lock) if lock.kind != LockKind::Pylock => {
+                agreement::check(lock, &self.requirements, &self.environments(minor))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
