@@ -106,7 +106,7 @@ fn next_command(preview: &Preview) -> String {
         .install
         .secrets
         .iter()
-        .map(|secret| format!(" --secret {}", secret.argument))
+        .flat_map(|secret| [" --secret ", &secret.argument])
         .collect();
     if preview.plan.app.is_empty() {
         format!("docker build{secrets} --tag {tag} .")
