@@ -1,7 +1,6 @@
 //! From a project's files to how it is started: readers and decisions together.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
-#![expect(missing_docs, reason = "a test program has no outside")]
 
 mod authority;
 mod behaviour;
