@@ -48,6 +48,10 @@ pub enum Command {
 
 /// `generate`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Generate {
     /// The project and the wishes.
     #[command(flatten)]
@@ -174,7 +178,7 @@ pub struct Project {
         help_heading = "Running"
     )]
     command: Option<String>,
-    /// Application object, module:object or module:factory()
+    /// Application object: `module:object` or `module:factory()`
     #[arg(
         long,
         env = "DOCKWRIGHT_APP",

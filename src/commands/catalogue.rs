@@ -15,7 +15,11 @@ use super::put;
 pub fn run(name: Option<&str>, out: &mut dyn Write) -> Result<Exit, Error> {
     let catalogue = Catalogue::builtin();
     let text = match name {
-        None => catalogue.names().map(|name| format!("{name}\n")).collect(),
+        None => catalogue.names().fold(String::new(), |mut text, name| {
+            text.push_str(name);
+            text.push('\n');
+            text
+        }),
         Some(name) => catalogue
             .describe(&normalise(name))
             .ok_or_else(|| Error::Settings {

@@ -21,18 +21,24 @@ use super::put;
 pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
     let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
     let text = if arguments.format == "json" {
-        let mut text = serde_json::to_string_pretty(&Explanation::new(&plan)).map_err(|error| {
-            Error::Internal {
-                what: error.to_string(),
-            }
-        })?;
-        text.push('\n');
-        text
+        json(&plan)?
     } else {
         for_people(&plan)
     };
     put(out, &text)?;
     Ok(Exit::Done)
+}
+
+/// The plan as the contract's JSON, with a final newline.
+///
+/// # Errors
+/// A bug: the plan holds something that JSON cannot say.
+pub fn json(plan: &BuildPlan) -> Result<String, Error> {
+    serde_json::to_string_pretty(&Explanation::new(plan))
+        .map(|text| text + "\n")
+        .map_err(|error| Error::Internal {
+            what: error.to_string(),
+        })
 }
 
 /// `explain --format json`, version 1 of its schema.

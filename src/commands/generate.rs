@@ -107,7 +107,7 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
         .install
         .secrets
         .iter()
-        .map(|secret| format!(" --secret {}", secret.argument))
+        .flat_map(|secret| [" --secret ", &secret.argument])
         .collect();
     let app = &preview.plan.app;
     let folder = folder.to_string_lossy();

@@ -289,7 +289,8 @@ pub fn join(folder: &str, name: &str) -> String {
 /// The line (from 1) of a byte offset.
 pub fn line_of(bytes: &[u8], offset: usize) -> u32 {
     let before = &bytes[..offset.min(bytes.len())];
-    u32::try_from(before.iter().filter(|byte| **byte == b'\n').count() + 1).unwrap_or(u32::MAX)
+    let breaks = before.split(|byte| *byte == b'\n').count();
+    u32::try_from(breaks).unwrap_or(u32::MAX)
 }
 
 fn missing(error: &std::io::Error) -> bool {

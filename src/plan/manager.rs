@@ -121,7 +121,7 @@ fn detect(facts: &ProjectFacts, warnings: &mut Vec<Warning>) -> Result<PackageMa
         );
         return Ok(PackageManager::Pipenv);
     }
-    if facts.requirements.first().is_some() {
+    if !facts.requirements.is_empty() {
         return Ok(PackageManager::Pip);
     }
     let project = facts

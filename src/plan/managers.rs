@@ -65,25 +65,25 @@ pub fn dependencies(
     Ok(install)
 }
 
-impl Question<'_> {
-    /// An installation with nothing but its step and its environment (sorted by name).
-    fn install(&self, template: &str, env: &[(&str, &str)], step: Step) -> Result<Install, Error> {
-        let mut variables = Vec::new();
-        for (name, value) in env {
-            variables.push(Variable::new(name, value)?);
-        }
-        variables.sort();
-        Ok(Install {
-            template: format!("managers/{template}.j2"),
-            tools: Vec::new(),
-            setup: Step::default(),
-            env: variables,
-            step,
-            secrets: Vec::new(),
-            source_first: false,
-        })
+/// An installation with nothing but its step and its environment (sorted by name).
+fn bare(template: &str, env: &[(&str, &str)], step: Step) -> Result<Install, Error> {
+    let mut variables = Vec::new();
+    for (name, value) in env {
+        variables.push(Variable::new(name, value)?);
     }
+    variables.sort();
+    Ok(Install {
+        template: format!("managers/{template}.j2"),
+        tools: Vec::new(),
+        setup: Step::default(),
+        env: variables,
+        step,
+        secrets: Vec::new(),
+        source_first: false,
+    })
+}
 
+impl Question<'_> {
     /// The manifests of the application and, in a workspace, of its root and members.
     fn pyprojects(&self) -> BTreeSet<Input> {
         self.facts

@@ -113,7 +113,7 @@ pub fn mount(step: &mut Step, secrets: &[Secret]) {
                 step.mounts
                     .push(format!("type=secret,id={name},required=true"));
                 step.prefix
-                    .push_str(&format!("{name}=\"$(cat /run/secrets/{name})\" "));
+                    .extend([name, "=\"$(cat /run/secrets/", name, ")\" "]);
             }
             None => step
                 .mounts

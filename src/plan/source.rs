@@ -13,6 +13,10 @@ use super::quote::{CopyPaths, ShellWord};
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of the template that stands there or does not"
+)]
 pub struct SourceSteps {
     /// The builder gets a copy of the source before the dependencies are installed.
     pub first: bool,
@@ -93,7 +97,7 @@ fn assignments(env: &BTreeMap<String, String>) -> Result<String, Error> {
     env.iter()
         .try_fold(String::new(), |mut text, (name, value)| {
             let value = ShellWord::new(value)?;
-            text.push_str(&format!("{name}={} ", value.as_str()));
+            text.extend([name, "=", value.as_str(), " "]);
             Ok(text)
         })
 }

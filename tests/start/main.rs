@@ -1,7 +1,6 @@
 //! From a project's files to how it is started: readers and decisions together.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
-#![expect(missing_docs, reason = "a test program has no outside")]
 
 mod authority;
 mod behaviour;
@@ -19,7 +18,7 @@ use dockwright::plan::command::{Installed, Start, Wish, choose};
 
 /// A project in a temporary folder.
 #[derive(Default)]
-pub struct Project {
+pub(crate) struct Project {
     files: Vec<(String, Vec<u8>)>,
     installed: Installed,
     wish: Wish,
@@ -27,22 +26,22 @@ pub struct Project {
 }
 
 /// A project with one file.
-pub fn file(path: &str, text: &str) -> Project {
+pub(crate) fn file(path: &str, text: &str) -> Project {
     Project::default().file(path, text)
 }
 
 impl Project {
-    pub fn file(self, path: &str, text: &str) -> Self {
+    pub(crate) fn file(self, path: &str, text: &str) -> Self {
         self.bytes(path, text.as_bytes())
     }
 
-    pub fn bytes(mut self, path: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn bytes(mut self, path: &str, bytes: &[u8]) -> Self {
         self.files.push((path.to_owned(), bytes.to_vec()));
         self
     }
 
     /// Everything that is installed; all of it asked for by the project.
-    pub fn with(mut self, names: &[&str]) -> Self {
+    pub(crate) fn with(mut self, names: &[&str]) -> Self {
         for name in names {
             self.installed
                 .versions
@@ -54,12 +53,12 @@ impl Project {
     }
 
     /// Comes with something else.
-    pub fn brings(mut self, name: &str) -> Self {
+    pub(crate) fn brings(mut self, name: &str) -> Self {
         self.installed.versions.insert(name.to_owned(), None);
         self
     }
 
-    pub fn console(mut self, name: &str, target: &str) -> Self {
+    pub(crate) fn console(mut self, name: &str, target: &str) -> Self {
         let (name, target) = (name.to_owned(), target.to_owned());
         let at = Place::new("pyproject.toml", 7);
         self.installed
@@ -69,17 +68,17 @@ impl Project {
         self
     }
 
-    pub fn wish(mut self, change: impl FnOnce(&mut Wish)) -> Self {
+    pub(crate) fn wish(mut self, change: impl FnOnce(&mut Wish)) -> Self {
         change(&mut self.wish);
         self
     }
 
-    pub fn below(mut self, app: &str) -> Self {
+    pub(crate) fn below(mut self, app: &str) -> Self {
         app.clone_into(&mut self.app);
         self
     }
 
-    pub fn facts(&self) -> ProjectFacts {
+    pub(crate) fn facts(&self) -> ProjectFacts {
         let folder = tempfile::tempdir().unwrap();
         for (path, bytes) in &self.files {
             let path = folder.path().join(path);
@@ -95,12 +94,12 @@ impl Project {
         }
     }
 
-    pub fn choose(&self) -> Result<Start, Error> {
+    pub(crate) fn choose(&self) -> Result<Start, Error> {
         choose(&self.facts(), &self.installed, &self.wish)
     }
 
     /// The start, for both line endings.
-    pub fn start(&self) -> Start {
+    pub(crate) fn start(&self) -> Start {
         let start = self.choose().unwrap();
         let crlf = |bytes: &Vec<u8>| {
             String::from_utf8(bytes.clone()).map_or_else(
@@ -123,24 +122,24 @@ impl Project {
     }
 
     /// The command in one line, `explain`'s way.
-    pub fn argv(&self) -> String {
+    pub(crate) fn argv(&self) -> String {
         argv(&self.start())
     }
 
     /// `file:line` of the command.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.start().command.unwrap().at.unwrap().to_string()
     }
 }
 
-pub fn argv(start: &Start) -> String {
+pub(crate) fn argv(start: &Start) -> String {
     start
         .command
         .as_ref()
         .map_or_else(String::new, |command| command.argv(start.port).join(" "))
 }
 
-pub fn processes(start: &Start) -> BTreeMap<&str, String> {
+pub(crate) fn processes(start: &Start) -> BTreeMap<&str, String> {
     start
         .processes
         .iter()
@@ -153,6 +152,6 @@ pub fn processes(start: &Start) -> BTreeMap<&str, String> {
         .collect()
 }
 
-pub fn codes(start: &Start) -> Vec<&str> {
+pub(crate) fn codes(start: &Start) -> Vec<&str> {
     start.warnings.iter().map(|warning| warning.code).collect()
 }

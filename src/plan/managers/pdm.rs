@@ -16,7 +16,7 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     let step = question
         .reach
         .step(&inputs, "pdm", "/root/.cache/pdm", words(&line)?)?;
-    let mut install = question.install(
+    let mut install = super::bare(
         "pdm",
         &[
             ("PDM_CHECK_UPDATE", "0"),

@@ -44,7 +44,7 @@ pub(super) fn install(
     let step = question
         .reach
         .step(&inputs, "pip", "/root/.cache/pip", words(&line)?)?;
-    let mut install = question.install("pip", &[("PIP_DISABLE_PIP_VERSION_CHECK", "1")], step)?;
+    let mut install = super::bare("pip", &[("PIP_DISABLE_PIP_VERSION_CHECK", "1")], step)?;
     install.source_first = source_first && !question.reach.buildkit;
     Ok(install)
 }

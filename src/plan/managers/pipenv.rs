@@ -24,7 +24,7 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     let step = question
         .reach
         .step(&inputs, "pipenv", "/root/.cache/pipenv", words(line)?)?;
-    let mut install = question.install(
+    let mut install = super::bare(
         "pipenv",
         &[
             ("PIPENV_VERBOSITY", "-1"),

@@ -28,7 +28,7 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     let step = question
         .reach
         .step(&inputs, "poetry", "/root/.cache/pypoetry", words(&line)?)?;
-    let mut install = question.install(
+    let mut install = super::bare(
         "poetry",
         &[
             ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),

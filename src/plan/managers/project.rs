@@ -103,7 +103,7 @@ pub fn project_step(question: &Question<'_>) -> Result<Step, Error> {
     step.line = words.join(" ");
     step.comment = Some("the project itself".to_owned());
     for (variable, value) in version_variables(question.pyproject()) {
-        step.prefix.push_str(&format!("{variable}={value} "));
+        step.prefix.extend([variable, "=", value, " "]);
     }
     Ok(step)
 }

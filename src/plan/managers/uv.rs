@@ -121,7 +121,7 @@ pub(super) fn with_uv(
     if !question.reach.buildkit {
         all.push(("UV_NO_CACHE", "1"));
     }
-    let mut install = question.install(template, &all, step)?;
+    let mut install = super::bare(template, &all, step)?;
     let uv = &Tools::builtin().uv;
     let version = version(question).unwrap_or_else(|| uv.version.clone());
     install.tools.push(ToolCopy {
@@ -134,14 +134,12 @@ pub(super) fn with_uv(
 
 /// A version that `required-version` allows, where it does not allow dockwright's own: the one it names, or its lower bound.
 fn version(question: &Question<'_>) -> Option<String> {
-    let pyprojects = question
+    let mut pyprojects = question
         .facts
         .root_pyproject
         .iter()
         .chain(&question.facts.pyproject);
-    let required = pyprojects
-        .filter_map(|pyproject| pyproject.uv.required_version.as_ref())
-        .next()?;
+    let required = pyprojects.find_map(|pyproject| pyproject.uv.required_version.as_ref())?;
     let range = crate::facts::Specifier::parse(&required.value)
         .or_else(|| crate::facts::Specifier::parse(&format!("=={}", required.value)))?;
     if range.contains(&Tools::builtin().uv.version) {
