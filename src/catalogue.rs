@@ -1,5 +1,6 @@
 //! Native knowledge as data: turns a distribution's name into what it needs from the system.
 
+mod before;
 mod describe;
 mod entry;
 pub mod frameworks;
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
+pub use before::before;
 pub use entry::{
     Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Proved, RunWhen, Shown, Suite,
     WheelRecord, WheelTarget,

@@ -1,6 +1,6 @@
 //! Turns the plan into the text of each file; holds no knowledge of its own. The only importer of minijinja.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use minijinja::syntax::SyntaxConfig;
@@ -153,6 +153,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
         base => Serde(&plan.base),
         builder => context! {
             packages => Serde(names(&in_builder)),
+            before => before(&in_builder),
             comments => Serde(reasons(&in_builder)),
             tool,
         },
@@ -168,6 +169,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
         },
         runtime => context! {
             packages => Serde(names(&plan.system.run)),
+            before => before(&plan.system.run),
             comments => Serde(reasons(&plan.system.run)),
             tool,
             port => plan.start.port,
@@ -208,6 +210,15 @@ fn names(packages: &[SystemPackage]) -> Vec<&str> {
         .iter()
         .map(|package| package.name.as_str())
         .collect()
+}
+
+/// The commands that must have run before these are installed, each once.
+fn before(packages: &[SystemPackage]) -> Vec<&'static str> {
+    let commands: BTreeSet<&str> = packages
+        .iter()
+        .filter_map(|package| package.before)
+        .collect();
+    commands.into_iter().collect()
 }
 
 /// One comment for each reason, with all the packages that share it. No version stands there: a new one changes no line.

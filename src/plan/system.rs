@@ -71,6 +71,9 @@ pub struct SystemPackage {
     /// The platforms that need it, where not all do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<Platform>,
+    /// A command that must have run before it is installed; words without shell syntax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<&'static str>,
     /// Nobody has tried this in a container of the target's kind.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unproved: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Catalogue, Entry, RunWhen};
+use crate::catalogue::{Catalogue, Entry, RunWhen, before};
 use crate::facts::{Artefacts, Place, Platform, Source, SourceNeed, VcsKind, Warning};
 use crate::plan::closure::Distribution;
 
@@ -221,6 +221,7 @@ impl<'a> Draft<'a> {
             gathered
                 .into_iter()
                 .map(|(name, one)| SystemPackage {
+                    before: before(&name).map(|(command, _)| command),
                     name,
                     because: one.because.into_iter().collect(),
                     only: if one.platforms.len() == all {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, before};
 use crate::error::Error;
 use crate::facts::{Place, SourceNeed, Warning};
 use crate::plan::base::{self, Base};
@@ -103,6 +103,7 @@ fn adjust(packages: &mut Vec<SystemPackage>, wishes: &[String]) {
             packages.retain(|package| package.name != name);
         } else if !packages.iter().any(|package| package.name == *wish) {
             packages.push(SystemPackage {
+                before: before(wish).map(|(command, _)| command),
                 name: wish.clone(),
                 because: Vec::new(),
                 only: Vec::new(),

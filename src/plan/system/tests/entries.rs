@@ -219,3 +219,13 @@ fn an_old_pin_on_a_new_python_is_compiled() {
     );
     assert_eq!(stages(&fits), (vec![], vec![]));
 }
+
+#[test]
+fn java_comes_after_its_folder() {
+    let plan = plan(&[required("tabula-py")]);
+    assert_eq!(names(&plan.run), ["default-jre-headless"]);
+    assert_eq!(
+        plan.run[0].before,
+        Some("mkdir --parents /usr/share/man/man1")
+    );
+}
