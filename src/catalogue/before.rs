@@ -11,7 +11,8 @@ use serde::Deserialize;
 struct Preparation {
     /// Half a sentence.
     why: String,
-    /// A link, or the command that shows it.
+    /// A link, or the command that shows it: for the reader of the table, and for the test below.
+    #[cfg_attr(not(test), expect(dead_code, reason = "evidence, not input"))]
     source: String,
     /// Names of packages; a final `*` stands for any end.
     packages: Vec<String>,

@@ -96,15 +96,9 @@ fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<
     let mut folders = BTreeSet::new();
     let mut volumes = BTreeSet::new();
     for place in &start.writable {
-        let path = if place.path.starts_with('/') {
-            place.path.clone()
-        } else {
-            joined(&[application, &place.path])
-        };
-        // The application's own folder stays read-only: its code lies there.
-        if path == application || path.starts_with("/tmp/") || path == "/tmp" {
+        let Some(path) = folder(application, &place.path) else {
             continue;
-        }
+        };
         if place.volume {
             volumes.insert(path.clone());
         }
@@ -121,6 +115,35 @@ fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<
         Some(ExecForm::new(&volumes)?)
     };
     Ok((folders, volumes))
+}
+
+/// Folders of the file system that applications put data into; everything else belongs to the distribution.
+const DATA: [&str; 6] = ["data", "media", "mnt", "srv", "storage", "uploads"];
+
+/// The folder to make for a path that the sources name: inside the application's folder, or where data lies. `None` for the
+/// application's folder itself, which stays read-only, for `/tmp`, which is writable anyway, and for what a hostile or careless
+/// path would change: `..`, `/etc`, `/usr`.
+fn folder(application: &str, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    if parts.is_empty() || parts.contains(&"..") {
+        return None;
+    }
+    if !path.starts_with('/') {
+        return Some(format!("{application}/{}", parts.join("/")));
+    }
+    let whole = format!("/{}", parts.join("/"));
+    let data = match parts.as_slice() {
+        ["var", "lib" | "cache" | "log" | "opt", _, ..] => true,
+        [first, ..] => DATA.contains(first),
+        [] => false,
+    };
+    let inside = whole
+        .strip_prefix(application)
+        .is_some_and(|rest| rest.starts_with('/'));
+    (data || inside).then_some(whole)
 }
 
 /// A Python one-liner, for there is no curl in the image: an HTTP answer below 400, or a TCP connection.
@@ -148,4 +171,32 @@ fn joined(parts: &[&str]) -> String {
         .copied()
         .collect::<Vec<_>>()
         .join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder;
+
+    #[test]
+    fn only_data_folders_are_made_writable() {
+        for (path, expected) in [
+            ("media", Some("/app/media")),
+            ("./var/uploads/", Some("/app/var/uploads")),
+            ("/data/db", Some("/data/db")),
+            ("/var/lib/shop", Some("/var/lib/shop")),
+            ("/app/media", Some("/app/media")),
+            ("/app", None),
+            (".", None),
+            ("..", None),
+            ("media/../../etc", None),
+            ("/etc", None),
+            ("/usr/lib", None),
+            ("/var/lib", None),
+            ("/tmp/cache", None),
+            ("/opt/venv", None),
+            ("/appendix", None),
+        ] {
+            assert_eq!(folder("/app", path).as_deref(), expected, "{path}");
+        }
+    }
 }

@@ -13,10 +13,6 @@ use super::quote::{CopyPaths, ShellWord};
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a line of the template that stands there or does not"
-)]
 pub struct SourceSteps {
     /// The builder gets a copy of the source before the dependencies are installed.
     pub first: bool,
