@@ -12,7 +12,10 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// An engine that answers.
 #[derive(Clone, Copy)]
-pub(crate) struct Engine;
+pub(crate) struct Engine {
+    /// Its client.
+    program: &'static str,
+}
 
 /// What a command left behind.
 pub(crate) struct Done {
@@ -27,12 +30,13 @@ impl Engine {
     /// # Errors
     /// There is none, with what its client says.
     pub(crate) fn find() -> Result<Self, String> {
-        match Command::new("docker")
+        let program = "docker";
+        match Command::new(program)
             .args(["version", "--format", "{{.Server.Version}}"])
             .stdin(Stdio::null())
             .output()
         {
-            Ok(done) if done.status.success() => Ok(Self),
+            Ok(done) if done.status.success() => Ok(Self { program }),
             Ok(done) => {
                 let said = String::from_utf8_lossy(&done.stderr);
                 let line = said.lines().next().unwrap_or("it says nothing");
@@ -69,7 +73,7 @@ impl Engine {
         environment: &[(&str, &str)],
     ) -> Result<Done, String> {
         let shown = format!("docker {}", arguments.join(" "));
-        let mut command = Command::new("docker");
+        let mut command = Command::new(self.program);
         command.args(arguments).envs(environment.iter().copied());
         finish(&mut command, input).map_err(|error| format!("{shown}: {error}"))
     }

@@ -47,7 +47,7 @@ impl Image {
         Ok(image)
     }
 
-    /// The build's log after an edit of the case's source file, with the classic builder or BuildKit's plain progress.
+    /// The build's log after an edit of the case's source file, with the classic builder or `BuildKit`'s plain progress.
     pub(crate) fn rebuild_after_an_edit(&self) -> Result<String, String> {
         let source = self.folder.path().join(self.case.source);
         let text = read(&source)?;
