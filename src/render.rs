@@ -182,7 +182,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
 /// What the builder gets: where the application itself runs there (`collectstatic`), the libraries that it loads as well.
 fn builder_packages(plan: &BuildPlan) -> Vec<SystemPackage> {
     let mut packages = plan.system.build.clone();
-    if plan.source.from_builder {
+    if plan.source.prepared {
         for package in &plan.system.run {
             if !packages.iter().any(|other| other.name == package.name) {
                 packages.push(package.clone());

@@ -20,10 +20,11 @@ pub struct SourceSteps {
     pub in_builder: bool,
     /// Folder in which the steps run, where it is not the build context's.
     pub workdir: Option<String>,
-    /// The runtime gets it as the builder left it, since steps there wrote into it.
-    pub from_builder: bool,
-    /// Operands of the runtime's `COPY`, from the builder or from the build context; `None` when no source is needed there.
-    pub copy: Option<CopyPaths>,
+    /// The application itself runs in the builder, to prepare the source (`collectstatic`).
+    pub prepared: bool,
+    /// The runtime's `COPY`, from the builder where steps there wrote into it, else from the build context; `None` when no
+    /// source is needed there.
+    pub copy: Option<SourceCopy>,
     /// What the builder does with it.
     pub steps: Vec<Step>,
 }
@@ -40,12 +41,7 @@ pub fn steps(
 ) -> Result<SourceSteps, Error> {
     let mut steps = Vec::new();
     if project {
-        let mut step = managers::project_step(question)?;
-        if install.source_first || !start.build_steps.is_empty() {
-            // The source is copied once for all.
-            step.copies.clear();
-        }
-        steps.push(step);
+        steps.push(managers::project_step(question)?);
     }
     for step in &start.build_steps {
         steps.push(Step {
@@ -55,30 +51,70 @@ pub fn steps(
             ..Step::default()
         });
     }
-    let from_builder = !start.build_steps.is_empty();
+    let wanted = !start.build_steps.is_empty() || start.needs_source || !project;
+    // Without BuildKit a `COPY` cannot set modes: the builder does.
+    let from_builder = !start.build_steps.is_empty() || (wanted && !question.reach.buildkit);
+    if wanted && !question.reach.buildkit {
+        steps.push(Step {
+            comment: Some(MODES.to_owned()),
+            line: format!("chmod -R go-w,a+rX {APP}"),
+            ..Step::default()
+        });
+    }
+    let copied_by_step = !install.source_first && !from_builder;
+    if !copied_by_step {
+        for step in &mut steps {
+            // The source is copied once for all.
+            step.copies.clear();
+        }
+    }
     Ok(SourceSteps {
         first: install.source_first,
         in_builder: from_builder && !install.source_first,
         workdir: Some(&question.facts.layout.app)
-            .filter(|app| from_builder && !app.is_empty())
+            .filter(|app| !start.build_steps.is_empty() && !app.is_empty())
             .map(|app| format!("{APP}/{app}")),
-        from_builder,
-        copy: (from_builder || start.needs_source || !project)
-            .then(|| copy(question, from_builder))
-            .transpose()?,
+        prepared: !start.build_steps.is_empty(),
+        copy: wanted.then(|| copy(question, from_builder)).transpose()?,
         steps,
     })
 }
 
+/// Why the modes of the source are set: a checkout under umask 002 is writable to group 0, which any other UID is in; one
+/// under umask 077 is not readable to anybody.
+const MODES: &str = "whatever the umask of the checkout: readable to all, writable to root alone";
+
+/// The `COPY` of the runtime stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceCopy {
+    /// Its flags, each with a space after it.
+    pub flags: String,
+    /// Why there are flags.
+    pub comment: Option<&'static str>,
+    /// Its operands.
+    pub paths: CopyPaths,
+}
+
 /// The application's own folder, where it has a manifest of its own; else the whole build context.
-fn copy(question: &Question<'_>, from_builder: bool) -> Result<CopyPaths, Error> {
+fn copy(question: &Question<'_>, from_builder: bool) -> Result<SourceCopy, Error> {
     let app = &question.facts.layout.app;
     let (from, to) = if app.is_empty() || question.facts.pyproject.is_none() {
         (".".to_owned(), APP.to_owned())
     } else {
         (app.clone(), format!("{APP}/{app}"))
     };
-    CopyPaths::new(&[if from_builder { &to } else { &from }, &to])
+    let mut flags = String::new();
+    if from_builder {
+        flags.push_str("--from=builder ");
+    }
+    if question.reach.buildkit {
+        flags.push_str("--chmod=755 ");
+    }
+    Ok(SourceCopy {
+        flags,
+        comment: question.reach.buildkit.then_some(MODES),
+        paths: CopyPaths::new(&[if from_builder { &to } else { &from }, &to])?,
+    })
 }
 
 /// A command line that starts a program of the application's environment.
