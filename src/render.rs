@@ -10,7 +10,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use crate::error::Error;
 use crate::plan::BuildPlan;
 use crate::plan::quote::Comment;
-use crate::plan::system::SystemPackage;
+use crate::plan::system::{Because, SystemPackage};
 
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,19 +221,17 @@ fn before(packages: &[SystemPackage]) -> Vec<&'static str> {
     commands.into_iter().collect()
 }
 
-/// One comment for each reason, with all the packages that share it. No version stands there: a new one changes no line.
+/// One comment for each reason, with all the packages that share it.
 fn reasons(packages: &[SystemPackage]) -> Vec<Comment> {
     let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for package in packages {
-        let whom: Vec<String> = package
-            .because
-            .iter()
-            .map(|because| format!("{}: {}", because.requirement, because.why))
-            .collect();
-        by_reason
-            .entry(whom.join("; "))
-            .or_default()
-            .push(&package.name);
+        let whom: Vec<String> = package.because.iter().map(Because::sentence).collect();
+        let whom = if whom.is_empty() {
+            "asked for".to_owned()
+        } else {
+            whom.join("; ")
+        };
+        by_reason.entry(whom).or_default().push(&package.name);
     }
     let mut comments: Vec<Comment> = by_reason
         .into_iter()

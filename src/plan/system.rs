@@ -99,8 +99,22 @@ pub struct Because {
     pub source: String,
     /// The line; 0 is the file as a whole.
     pub line: u32,
-    /// Half a sentence.
+    /// What it does or is, with a verb before everything else: `links libpq.so.5`.
     pub why: String,
+    /// The requirement is what the sources say, no distribution.
+    pub seen: bool,
+}
+
+impl Because {
+    /// The reason for a comment: `psycopg2 links libpq.so.5`, `runs a program of ffmpeg (subprocess.run: ffmpeg)`. No version
+    /// stands there: a new one changes no line.
+    pub fn sentence(&self) -> String {
+        if self.seen {
+            format!("{} ({})", self.why, self.requirement)
+        } else {
+            format!("{} {}", self.requirement, self.why)
+        }
+    }
 }
 
 /// A distribution that is compiled in the builder.

@@ -120,7 +120,7 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         start.build_steps.push(BuildStep {
             argv: step(&["compilemessages"]),
             env: env.clone(),
-            needs: vec!["program:gettext".to_owned()],
+            needs: vec!["django:gettext".to_owned()],
             why: "the project has gettext catalogues".to_owned(),
             at: known
                 .facts

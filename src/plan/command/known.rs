@@ -196,13 +196,14 @@ impl<'a> Known<'a> {
         let mut out: Vec<(Option<Place>, String)> = vec![
             (
                 None,
-                "Procfile: no process that could be started".to_owned(),
+                "no Procfile with a process that could be started".to_owned(),
             ),
             (
                 None,
                 format!(
-                    "{} Python files: no application of a known framework, no `__main__.py`",
-                    app.looked_at
+                    "no application of a known framework and no `__main__.py` in {} Python file{}",
+                    app.looked_at,
+                    if app.looked_at == 1 { "" } else { "s" }
                 ),
             ),
         ];

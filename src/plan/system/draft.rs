@@ -72,11 +72,11 @@ impl<'a> Draft<'a> {
             VcsKind::Subversion => "subversion",
             VcsKind::Bazaar => "breezy",
         };
-        let why = format!("fetched with {program}");
+        let why = format!("is fetched with {program}");
         let platforms = self.target.platforms.clone();
         self.add_build(program, because(one, why), &platforms, true);
         if *ssh {
-            let why = format!("fetched with {program} over SSH");
+            let why = format!("is fetched with {program} over SSH");
             self.add_build("openssh-client", because(one, why), &platforms, true);
         }
     }
@@ -175,6 +175,7 @@ impl<'a> Draft<'a> {
             source: need.at.file.to_string(),
             line: need.at.line,
             why: entry.why.clone(),
+            seen: true,
         };
         let platforms = self.target.platforms.clone();
         let lists = view::lists(entry, self.target.family);
@@ -261,7 +262,7 @@ fn add(
 fn because(one: &Distribution, why: String) -> Because {
     let Place { file, line } = &one.at;
     let why = match one.via.last() {
-        Some(parent) if one.artefacts == Artefacts::Unknown => format!("{parent} brings it; {why}"),
+        Some(parent) if one.artefacts == Artefacts::Unknown => format!("{why}; {parent} brings it"),
         _ => why,
     };
     Because {
@@ -270,5 +271,6 @@ fn because(one: &Distribution, why: String) -> Because {
         source: file.to_string(),
         line: *line,
         why,
+        seen: false,
     }
 }

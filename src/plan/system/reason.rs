@@ -17,8 +17,8 @@ pub(super) fn compiled(
 ) -> String {
     let cause = cause(one, form, on, target);
     match view.links {
-        [] => format!("{cause}: compiled"),
-        links => format!("{cause}: compiled against {}", list(links)),
+        [] => format!("{cause}: it is compiled"),
+        links => format!("{cause}: it is compiled against {}", list(links)),
     }
 }
 
@@ -30,20 +30,20 @@ pub(super) fn compiled_stranger(
     target: &Target,
 ) -> String {
     let cause = cause(one, form, on, target);
-    format!("{cause}, and its wheels for other targets hold compiled code: compiled, in C or C++")
+    format!(
+        "{cause}, and those for other targets hold compiled code: it is compiled, from C or C++"
+    )
 }
 
 fn cause(one: &Distribution, form: Form, on: &[Platform], target: &Target) -> String {
-    let minor = target.python_minor;
-    let platforms: Vec<&str> = on.iter().map(|platform| platform.docker()).collect();
-    let here = format!("Python 3.{minor} on {}", platforms.join(" and "));
+    let here = format!("Python 3.{}{}", target.python_minor, some(on, target));
     match form {
-        Form::Forced => "the project forbids its wheels".to_owned(),
-        Form::Checkout => "installed from a checkout".to_owned(),
-        Form::Sources => "installed from its sources".to_owned(),
-        Form::NoWheelInLock => format!("{} lists no wheel for {here}", one.at.file),
+        Form::Forced => "may not come as a wheel, says the project".to_owned(),
+        Form::Checkout => "is installed from a checkout".to_owned(),
+        Form::Sources => "is installed from its sources".to_owned(),
+        Form::NoWheelInLock => format!("has no wheel for {here} in {}", one.at.file),
         Form::NoWheelOnIndex | Form::Wheel | Form::Missing => {
-            format!("the index has no wheel for {here}")
+            format!("has no wheel for {here} on the index")
         }
     }
 }
@@ -61,15 +61,20 @@ pub(super) fn runs(view: &View, on: &[Platform], target: &Target) -> String {
         parts.push(format!("runs {}", list(view.runs)));
     }
     let text = if parts.is_empty() {
-        view.why.to_owned()
+        format!("needs it: {}", view.why)
     } else {
         parts.join(", ")
     };
+    format!("{text}{}", some(on, target))
+}
+
+/// ` on linux/arm64`, where it is not all platforms of the image.
+fn some(on: &[Platform], target: &Target) -> String {
     if on.len() == target.platforms.len() {
-        return text;
+        return String::new();
     }
     let platforms: Vec<&str> = on.iter().map(|platform| platform.docker()).collect();
-    format!("{text} (on {})", platforms.join(", "))
+    format!(" on {}", platforms.join(" and "))
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -143,10 +143,11 @@ fn a_reason_has_its_place_and_its_words() {
             source: "uv.lock".to_owned(),
             line: 412,
             why: "links libpq.so.5".to_owned(),
+            seen: false,
         }]
     );
     assert!(run.only.is_empty() && !run.unproved);
-    let why = "uv.lock lists no wheel for Python 3.13 on linux/amd64 and linux/arm64: compiled against libpq.so.5";
+    let why = "has no wheel for Python 3.13 in uv.lock: it is compiled against libpq.so.5";
     assert_eq!(plan.build[0].because[0].why, why);
     assert_eq!(plan.compiled[0].platforms, Platform::ALL);
 }
@@ -174,7 +175,7 @@ fn one_platform_alone_can_force_a_compiler() {
     )]);
     assert_eq!(names(&plan.build), ["gcc", "libc6-dev"]);
     assert_eq!(plan.build[0].only, [Platform::Arm64]);
-    assert!(plan.build[0].because[0].why.contains("on linux/arm64:"));
+    assert!(plan.build[0].because[0].why.contains("on linux/arm64 in uv.lock:"));
     let amd64 = Target {
         platforms: vec![Platform::Amd64],
         ..target()
@@ -277,7 +278,7 @@ fn forbidden_wheels_are_built() {
     assert!(
         plan.build[0].because[0]
             .why
-            .starts_with("the project forbids its wheels")
+            .starts_with("may not come as a wheel")
     );
     let all = Target {
         no_binary: BTreeSet::from([":all:".to_owned()]),
