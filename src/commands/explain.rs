@@ -66,6 +66,8 @@ pub struct Explanation {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Project {
     name: String,
+    /// The build context, relative to the project's folder: `.`, or `..` and so on where a workspace above holds the lock.
+    context: String,
     manager: String,
     manifests: Vec<String>,
 }
@@ -167,6 +169,7 @@ impl Explanation {
             schema: 1,
             project: Project {
                 name: plan.name.clone(),
+                context: context(plan),
                 manager: plan.manager.to_owned(),
                 manifests: plan.manifests.clone(),
             },
@@ -252,6 +255,14 @@ impl Explanation {
     }
 }
 
+/// The way from the application's folder up to the build context.
+fn context(plan: &BuildPlan) -> String {
+    if plan.app.is_empty() {
+        return ".".to_owned();
+    }
+    vec![".."; plan.app.split('/').count()].join("/")
+}
+
 fn packages(packages: &[SystemPackage]) -> Vec<Package> {
     packages
         .iter()
@@ -303,6 +314,14 @@ fn for_people(plan: &BuildPlan) -> String {
         &format!("{}: {}", plan.manager, plan.manifests.join(", ")),
         None,
     );
+    if !plan.app.is_empty() {
+        say(
+            "context",
+            &context(plan),
+            "the build context: the workspace above holds the lock",
+            None,
+        );
+    }
     say(
         "python",
         &plan.python.version,

@@ -39,22 +39,36 @@ pub fn open(folder: &Path) -> Result<Tree, Error> {
         return Ok(own);
     }
     let has_manifest = MANIFESTS.iter().any(|name| real.join(name).exists());
-    let mut above = real.clone();
-    for _ in 0..LEVELS {
-        // A version-controlled tree ends the search: what lies above belongs to somebody else.
-        if above.join(".git").exists() || !above.pop() {
-            break;
-        }
-        let found = if has_manifest {
-            claims(&above, &real)
+    let found = above(&real).find(|above| {
+        if has_manifest {
+            claims(above, &real)
         } else {
-            MANIFESTS.iter().any(|name| above.join(name).is_file())
-        };
-        if found && let Some(app) = relative(&above, &real) {
-            return Tree::open(&above, &app);
+            // Without any manifest of its own the folder belongs to a project only inside the same checkout.
+            MANIFESTS.iter().any(|name| above.join(name).is_file()) && in_checkout(above)
         }
+    });
+    match found.and_then(|above| Some((above, relative(above, &real)?))) {
+        Some((above, app)) => Tree::open(above, &app),
+        None => Ok(own),
     }
-    Ok(own)
+}
+
+/// The folders above, nearest first, up to the top of the checkout: what lies above that belongs to somebody else.
+fn above(folder: &Path) -> impl Iterator<Item = &Path> {
+    let mut inside = !folder.join(".git").exists();
+    folder
+        .ancestors()
+        .skip(1)
+        .take(LEVELS)
+        .take_while(move |above| std::mem::replace(&mut inside, !above.join(".git").exists()))
+}
+
+/// Is the folder, or one above it, the top of a checkout?
+fn in_checkout(folder: &Path) -> bool {
+    folder
+        .ancestors()
+        .take(LEVELS)
+        .any(|above| above.join(".git").exists())
 }
 
 /// Is `above` the root of a workspace that `member` belongs to? The lock decides which members there are: it is enough that both stand there.
@@ -67,4 +81,62 @@ fn claims(above: &Path, member: &Path) -> bool {
 fn relative(above: &Path, below: &Path) -> Option<String> {
     let parts: PathBuf = below.strip_prefix(above).ok()?.to_owned();
     parts.to_str().map(|text| text.replace('\\', "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use std::fs;
+
+    use super::*;
+
+    /// A folder with these files (a name that ends in `/` is a folder); what `app` is for `named`.
+    fn app_of(files: &[&str], named: &str) -> String {
+        let top = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = top.path().join(file);
+            if file.ends_with('/') {
+                fs::create_dir_all(&path).unwrap();
+            } else {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, "").unwrap();
+            }
+        }
+        open(&top.path().join(named)).unwrap().app().to_owned()
+    }
+
+    #[test]
+    fn a_member_finds_the_lock_of_its_workspace() {
+        let workspace = ["uv.lock", "pyproject.toml", "apps/web/pyproject.toml"];
+        assert_eq!(app_of(&workspace, "apps/web"), "apps/web");
+        assert_eq!(app_of(&workspace, "."), "");
+    }
+
+    #[test]
+    fn a_project_of_its_own_stays_by_itself() {
+        let beside = ["requirements.txt", "tool/requirements.txt"];
+        assert_eq!(app_of(&beside, "tool"), "");
+        let own_lock = [
+            "uv.lock",
+            "pyproject.toml",
+            "web/pyproject.toml",
+            "web/uv.lock",
+        ];
+        assert_eq!(app_of(&own_lock, "web"), "");
+        let own_checkout = [
+            "uv.lock",
+            "pyproject.toml",
+            "web/pyproject.toml",
+            "web/.git/",
+        ];
+        assert_eq!(app_of(&own_checkout, "web"), "");
+    }
+
+    #[test]
+    fn a_folder_without_a_manifest_belongs_to_its_checkout_only() {
+        assert_eq!(app_of(&["requirements.txt", "src/app.py"], "src"), "");
+        let checkout = [".git/", "requirements.txt", "src/app.py"];
+        assert_eq!(app_of(&checkout, "src"), "src");
+    }
 }
