@@ -10,6 +10,7 @@ use super::command::Start;
 use super::install::{APP, Install, Step, VENV, words};
 use super::managers::{self, Question};
 use super::quote::{CopyPaths, ShellWord};
+use super::secrets;
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -43,8 +44,11 @@ pub fn steps(
     project: bool,
 ) -> Result<SourceSteps, Error> {
     let mut steps = Vec::new();
-    if project {
-        let mut step = managers::project_step(question)?;
+    if let Some(mut step) = managers::project_step(question, project)? {
+        secrets::mount(
+            &mut step,
+            &managers::project_secrets(question, &install.secrets),
+        );
         if install.source_first || !start.build_steps.is_empty() {
             // The source is copied once for all.
             step.copies.clear();
