@@ -55,6 +55,9 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
         ..ProjectFacts::default()
     };
     facts.member_pyprojects = members(tree, &facts, &mut warnings)?;
+    for lock in &facts.locks {
+        warnings.extend(locks::stale::warning(tree, lock, facts.pyproject.as_ref())?);
+    }
     facts.python.extend(python_of_manifests(&facts));
     (facts.app, facts.sources) = app::read(tree)?;
     warnings.append(&mut facts.app.warnings);
