@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::facts::{
-    Found, Layout, Lock, Place, ProjectFacts, Pyproject, PythonRequest, PythonSource,
+    Found, Layout, Lock, LockKind, Place, ProjectFacts, Pyproject, PythonRequest, PythonSource,
     RequirementsFile, Warning,
 };
 
@@ -55,6 +55,9 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
         ..ProjectFacts::default()
     };
     facts.member_pyprojects = members(tree, &facts, &mut warnings)?;
+    for lock in &facts.locks {
+        warnings.extend(locks::stale::warning(tree, lock, facts.pyproject.as_ref())?);
+    }
     facts.python.extend(python_of_manifests(&facts));
     (facts.app, facts.sources) = app::read(tree)?;
     warnings.append(&mut facts.app.warnings);
@@ -179,8 +182,8 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
     let locks = facts
         .locks
         .iter()
-        .filter_map(|lock| lock.requires_python.as_ref())
-        .map(|text| range(text, PythonSource::Lock));
+        .filter_map(python_of_lock)
+        .map(|text| range(&text, PythonSource::Lock));
     let headers = facts.requirements.iter().filter_map(|file| {
         let generator = file.generator.as_ref()?;
         Some(PythonRequest {
@@ -193,6 +196,18 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
         .chain(pipfile)
         .chain(headers)
         .collect()
+}
+
+/// A lock's statement about Python as PEP 440 has it: Poetry repeats its own dialect, Pipenv the bare version.
+fn python_of_lock(lock: &Lock) -> Option<Found<String>> {
+    let found = lock.requires_python.as_ref()?;
+    let text = match lock.kind {
+        LockKind::Poetry => pyproject::poetry_range(&found.value).unwrap_or(found.value.clone()),
+        LockKind::Pipenv if found.value.matches('.').count() < 2 => format!("=={}.*", found.value),
+        LockKind::Pipenv => format!("=={}", found.value),
+        _ => found.value.clone(),
+    };
+    Some(Found::new(text, found.at.clone()))
 }
 
 fn foreign(tree: &Tree) -> Vec<Found<String>> {

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
-use crate::facts::{Platform, ProjectFacts, Source, SourceNeed, Warning};
+use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
 use crate::settings::Settings;
 
 use base::Base;
@@ -147,7 +147,8 @@ pub fn plan(
             release: base.release.unwrap_or("base"),
         },
         options: resolver.options(),
-        ssh: uses_ssh(&distributions),
+        distributions: &distributions,
+        server: start.install.as_ref(),
     };
     let install = managers::dependencies(&question, &mut warnings)?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
@@ -186,12 +187,6 @@ fn needs(facts: &ProjectFacts, start: &Start) -> Vec<SourceNeed> {
         }));
     }
     needs
-}
-
-fn uses_ssh(distributions: &[Distribution]) -> bool {
-    distributions
-        .iter()
-        .any(|one| matches!(one.source, Source::Vcs { ssh: true, .. }))
 }
 
 fn start(

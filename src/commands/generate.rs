@@ -108,6 +108,7 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
         .secrets
         .iter()
         .flat_map(|secret| [" --secret ", &secret.argument])
+        .chain(preview.plan.install.ssh.then_some(" --ssh default"))
         .collect();
     let app = &preview.plan.app;
     let folder = folder.to_string_lossy();

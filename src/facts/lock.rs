@@ -1,6 +1,6 @@
 //! What a lock file says: packages, their edges and the artefacts that an installer may choose from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -75,6 +75,9 @@ pub struct LockedPackage {
     pub extras: BTreeMap<String, Vec<Dependency>>,
     /// uv: edges of the project's dependency groups.
     pub groups_of_project: BTreeMap<String, Vec<Dependency>>,
+    /// uv: what the project's own `[project] dependencies` were when the lock was written, name and range; `None` where the lock does
+    /// not say.
+    pub declared: Option<BTreeSet<(String, String)>>,
     /// PDM: this entry stands for the package with these extras (`name = "x", extras = ["y"]`).
     pub entry_extras: Vec<String>,
     /// Files to choose from.

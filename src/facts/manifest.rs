@@ -218,4 +218,9 @@ pub struct Setuptools {
     pub extras: BTreeMap<String, Vec<Requirement>>,
     /// `console_scripts`.
     pub scripts: Vec<Found<Script>>,
+    /// Files beside `setup.cfg` and `setup.py` that these name, and so may read when metadata is built: context-relative, sorted.
+    pub reads: Vec<String>,
+    /// Line of `setup.py` that imports the project's own code or reads a file which the script does not name: without the whole
+    /// source it cannot run.
+    pub needs_source: Option<Place>,
 }

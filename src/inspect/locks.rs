@@ -9,6 +9,7 @@ mod pdm;
 mod pipenv;
 mod poetry;
 mod pylock;
+pub(crate) mod stale;
 #[cfg(test)]
 mod tests;
 mod uv;

@@ -10,6 +10,8 @@ mod project;
 mod tests;
 mod uv;
 
+pub(crate) use constraint::to_pep440 as poetry_range;
+
 use crate::error::Error;
 use crate::facts::{
     BuildSystem, Found, Place, Pyproject, Requirement, Source, Task, VcsKind, Warning,

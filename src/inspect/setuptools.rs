@@ -1,6 +1,7 @@
 //! Turns `setup.cfg` (data) and `setup.py` (syntax, never run) into a [`Setuptools`].
 
 mod ini;
+mod reads;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -41,14 +42,20 @@ pub fn read(
         let ini = ini::parse(&content);
         if ini.contains_key("metadata") || ini.contains_key("options") {
             reader.config(&config, &ini, &mut found)?;
+            found.reads.extend(reads::of_config(&ini, tree, folder));
             found.paths.push(config);
         }
     }
     let script = join(folder, "setup.py");
     if let Some(content) = text::read(tree, &script, reader.warnings)? {
         reader.script(&script, &content, &mut found)?;
+        let reads = reads::of_script(&content, tree, folder);
+        found.needs_source = reads.source.map(|line| Place::new(script.clone(), line));
+        found.reads.extend(reads.files);
         found.paths.push(script);
     }
+    found.reads.sort();
+    found.reads.dedup();
     Ok((!found.paths.is_empty()).then_some(found))
 }
 

@@ -28,8 +28,12 @@ pub struct Install {
     pub setup: Step,
     /// The step that installs the dependencies from the manifests alone.
     pub step: Step,
-    /// Credentials that the step needs, sorted.
+    /// Steps after that one, which need no source of the application: path dependencies, a server that the project lacks.
+    pub more: Vec<Step>,
+    /// Credentials that the steps need, sorted.
     pub secrets: Vec<Secret>,
+    /// A key for SSH is forwarded.
+    pub ssh: bool,
     /// The source has to be there before the dependencies: a requirement names the project itself.
     pub source_first: bool,
 }
@@ -80,6 +84,8 @@ pub struct Step {
     pub mounts: Vec<String>,
     /// Operands of `COPY` lines before it, where mounts are not to be used or cannot name the path.
     pub copies: Vec<CopyPaths>,
+    /// Arguments of the build, each with its default: `VERSION=0.0.0`.
+    pub arguments: Vec<String>,
     /// Assignments before the command, each with a space after it.
     pub prefix: String,
     /// Words after the manager's own command.

@@ -7,17 +7,20 @@ mod poetry;
 mod project;
 mod uv;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::facts::{IndexOptions, Lock, PackageManager, ProjectFacts, Pyproject, Source, Warning};
 use crate::settings::Settings;
 
-use super::install::{Input, Install, Reach, Step, Variable};
+use super::closure::Distribution;
+use super::command::Install as Server;
+use super::install::{Input, Install, Reach, Step, VENV, Variable, words};
 use super::manager::Chosen;
+use super::quote::ShellWord;
 use super::secrets;
 
-pub use project::{is_installed, own_scripts, project_step};
+pub use project::{is_installed, own_scripts, project_secrets, project_step};
 
 /// What every manager's decision is made from.
 pub struct Question<'a> {
@@ -31,8 +34,10 @@ pub struct Question<'a> {
     pub reach: Reach,
     /// Indexes, and what may come from them in which form.
     pub options: &'a IndexOptions,
-    /// A key for SSH has to be forwarded.
-    pub ssh: bool,
+    /// What ends up in the environment.
+    pub distributions: &'a [Distribution],
+    /// A server that the project lacks.
+    pub server: Option<&'a Server>,
 }
 
 /// Decides how the dependencies are installed.
@@ -52,17 +57,75 @@ pub fn dependencies(
         PackageManager::Pylock => uv::pylock(question)?,
         PackageManager::Project => project::install(question)?,
     };
-    install.secrets = secrets::choose(
-        question.options,
-        question.chosen.manager,
-        question.reach.buildkit,
-        warnings,
-    )?;
+    install.secrets = secrets::choose(question.options, question.reach.buildkit, warnings)?;
     secrets::mount(&mut install.step, &install.secrets);
-    if question.ssh && question.reach.buildkit {
-        install.step.mounts.push("type=ssh".to_owned());
+    if question.uses_ssh() {
+        if question.reach.buildkit {
+            install.ssh = true;
+            forward_ssh(&mut install.step);
+        } else {
+            warnings.push(Warning::new(
+                "ssh-needs-buildkit",
+                "a dependency is fetched over SSH, which cannot be done safely without BuildKit",
+                "leave `--no-buildkit` out, and pass `--ssh default`",
+            ));
+        }
+    }
+    if let Some(server) = question.server {
+        install.more.push(server_step(question, server)?);
     }
     Ok(install)
+}
+
+/// Forwards the user's SSH agent into a step. The builder knows no host: it takes the key that a host shows first, as
+/// `ssh-keyscan` would (docs.docker.com, «RUN --mount=type=ssh»).
+fn forward_ssh(step: &mut Step) {
+    step.mounts.push("type=ssh".to_owned());
+    step.prefix
+        .push_str("GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=accept-new' ");
+}
+
+/// The step that installs a server which the project lacks, pinned.
+fn server_step(question: &Question<'_>, server: &Server) -> Result<Step, Error> {
+    let pin = format!("{}=={}", server.name, server.version);
+    let mut step = if project::uses_uv(question) {
+        let line = ["uv", "pip", "install", "--python", VENV, &pin];
+        line_step(question.reach, &BTreeSet::new(), UV, &line)?
+    } else {
+        pip_step(question.reach, &BTreeSet::new(), &[&pin])?
+    };
+    step.comment = Some("the server: no dependency of the project".to_owned());
+    Ok(step)
+}
+
+/// uv's name and its cache in the builder.
+const UV: (&str, &str) = ("uv", "/root/.cache/uv");
+
+/// pip's name and its cache in the builder.
+const PIP: (&str, &str) = ("pip", "/root/.cache/pip");
+
+/// A step of pip, which stands outside the environment.
+fn pip_step(reach: Reach, inputs: &BTreeSet<Input>, words: &[&str]) -> Result<Step, Error> {
+    let mut line = vec!["pip", "--python", VENV, "install"];
+    if !reach.buildkit {
+        line.push("--no-cache-dir");
+    }
+    line.extend_from_slice(words);
+    line_step(reach, inputs, PIP, &line)
+}
+
+/// A step of which the whole line is given; `tool` is its name and its cache.
+fn line_step(
+    reach: Reach,
+    inputs: &BTreeSet<Input>,
+    tool: (&str, &str),
+    line: &[&str],
+) -> Result<Step, Error> {
+    let mut step = reach.step(inputs, tool.0, tool.1, Vec::new())?;
+    let words = words(line)?;
+    let words: Vec<&str> = words.iter().map(ShellWord::as_str).collect();
+    step.line = words.join(" ");
+    Ok(step)
 }
 
 /// An installation with nothing but its step and its environment (sorted by name).
@@ -78,7 +141,9 @@ fn bare(template: &str, env: &[(&str, &str)], step: Step) -> Result<Install, Err
         setup: Step::default(),
         env: variables,
         step,
+        more: Vec::new(),
         secrets: Vec::new(),
+        ssh: false,
         source_first: false,
     })
 }
@@ -109,16 +174,55 @@ impl Question<'_> {
         &self.facts.layout.app
     }
 
-    /// Does the lock install folders of the project besides the project itself?
-    fn local_dependencies(&self) -> bool {
-        self.lock().is_some_and(|lock| {
-            lock.packages.iter().any(|package| {
-                matches!(
-                    &package.source,
-                    Source::Path { path: Some(path), directory: true, .. }
-                        if path != self.folder() && !lock.members.contains(&package.name)
-                )
+    /// Folders of the project that are installed beside the project itself: path dependencies and members of the workspace,
+    /// by context-relative folder, with the distribution's name.
+    fn local_folders(&self) -> BTreeMap<&str, &str> {
+        self.local(true)
+            .filter(|(path, _)| *path != self.folder())
+            .collect()
+    }
+
+    /// Wheels and archives of the project that are installed.
+    fn local_files(&self) -> BTreeSet<Input> {
+        self.local(false)
+            .map(|(path, _)| Input::file(path))
+            .collect()
+    }
+
+    fn local(&self, folders: bool) -> impl Iterator<Item = (&str, &str)> {
+        self.distributions
+            .iter()
+            .filter_map(move |one| match &one.source {
+                Source::Path {
+                    path: Some(path),
+                    directory,
+                    ..
+                } if *directory == folders => Some((path.as_str(), one.name.as_str())),
+                _ => None,
             })
-        })
+    }
+
+    /// Is it the root of a workspace that is no project itself? uv then installs all its members.
+    fn is_virtual_root(&self) -> bool {
+        self.lock().is_some_and(|lock| !lock.members.is_empty())
+            && self.pyproject().is_some_and(|found| !found.project)
+    }
+
+    /// Does only the whole source tell the dependencies? So it is with a `setup.py` that imports the project.
+    fn source_at_once(&self) -> bool {
+        let static_project = self.pyproject().is_some_and(|found| found.project);
+        let setuptools = self.facts.setuptools.as_ref();
+        !static_project && setuptools.is_some_and(|found| found.needs_source.is_some())
+    }
+
+    /// Folders, wheels and archives of the project that the chosen requirements name.
+    fn declared_paths(&self) -> BTreeSet<Input> {
+        let folders = self.local_folders().into_keys().map(Input::folder);
+        folders.chain(self.local_files()).collect()
+    }
+
+    fn uses_ssh(&self) -> bool {
+        let over_ssh = |source: &Source| matches!(source, Source::Vcs { ssh: true, .. });
+        self.distributions.iter().any(|one| over_ssh(&one.source))
     }
 }

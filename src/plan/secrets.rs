@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
-use crate::facts::{Index, IndexOptions, PackageManager, Warning};
+use crate::facts::{Index, IndexOptions, Warning};
 
 use super::install::Step;
 
@@ -63,10 +63,16 @@ fn public_hosts() -> &'static BTreeSet<String> {
 /// An index URL holds its credentials in plain text.
 pub fn choose(
     options: &IndexOptions,
-    manager: PackageManager,
     buildkit: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Secret>, Error> {
+    // A lock repeats the index without its variables.
+    let expanded: BTreeSet<&str> = options
+        .indexes
+        .iter()
+        .filter(|index| variables(index).next().is_some())
+        .map(|index| host(&index.url))
+        .collect();
     let mut secrets = BTreeMap::new();
     for index in &options.indexes {
         if index.embedded_credentials {
@@ -80,7 +86,7 @@ pub fn choose(
                     .to_owned(),
             });
         }
-        for secret in of_index(index, manager) {
+        for secret in of_index(index, &expanded) {
             secrets.insert(secret.id.clone(), (secret, index));
         }
     }
@@ -122,42 +128,23 @@ pub fn mount(step: &mut Step, secrets: &[Secret]) {
     }
 }
 
-fn of_index(index: &Index, manager: PackageManager) -> Vec<Secret> {
-    let variables: Vec<Secret> = index
-        .variables
-        .iter()
-        .filter(|name| is_variable(name))
-        .map(|name| Secret::variable(name))
-        .collect();
+/// The variables that the URL of an index expands; else a netrc file, which serves each installer alike and is optional: an
+/// index that turns out to need no credentials is asked without. `env=` of Poetry and uv would need a variable for each index.
+fn of_index(index: &Index, expanded: &BTreeSet<&str>) -> Vec<Secret> {
+    let variables: Vec<Secret> = variables(index).map(Secret::variable).collect();
     if !variables.is_empty() {
         return variables;
     }
-    if public_hosts().contains(host(&index.url)) {
+    let host = host(&index.url);
+    if public_hosts().contains(host) || expanded.contains(host) {
         return Vec::new();
     }
-    match (manager, &index.name) {
-        (PackageManager::Poetry, Some(name)) => named("POETRY_HTTP_BASIC", name),
-        (PackageManager::Uv, Some(name)) => named("UV_INDEX", name),
-        _ => vec![Secret::netrc()],
-    }
+    vec![Secret::netrc()]
 }
 
-/// `UV_INDEX_NAME_USERNAME` and `_PASSWORD` (docs.astral.sh/uv, «Authentication»), `POETRY_HTTP_BASIC_NAME_…`
-/// (python-poetry.org, «Repositories»): upper case, everything else an underscore.
-fn named(prefix: &str, index: &str) -> Vec<Secret> {
-    let name: String = index
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    ["USERNAME", "PASSWORD"]
-        .map(|part| Secret::variable(&format!("{prefix}_{name}_{part}")))
-        .to_vec()
+fn variables(index: &Index) -> impl Iterator<Item = &str> {
+    let names = index.variables.iter().map(String::as_str);
+    names.filter(|name| is_variable(name))
 }
 
 fn is_variable(name: &str) -> bool {

@@ -10,6 +10,7 @@ use super::command::Start;
 use super::install::{APP, Install, Step, VENV, words};
 use super::managers::{self, Question};
 use super::quote::{CopyPaths, ShellWord};
+use super::secrets;
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -40,8 +41,12 @@ pub fn steps(
     project: bool,
 ) -> Result<SourceSteps, Error> {
     let mut steps = Vec::new();
-    if project {
-        steps.push(managers::project_step(question)?);
+    if let Some(mut step) = managers::project_step(question, project)? {
+        secrets::mount(
+            &mut step,
+            &managers::project_secrets(question, &install.secrets),
+        );
+        steps.push(step);
     }
     for step in &start.build_steps {
         steps.push(Step {

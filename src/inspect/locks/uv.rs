@@ -12,7 +12,7 @@ use super::origin::{add_index, basename, local, parse_wheel, url, vcs};
 use crate::error::Error;
 use crate::facts::{
     Artefact, Artefacts, Dependency, IndexOptions, Lock, LockKind, LockedPackage, Marker, Place,
-    Source, VcsKind, normalise,
+    Source, Specifier, VcsKind, normalise,
 };
 
 /// Reads the text of a lock that stands at `path`.
@@ -96,9 +96,34 @@ fn package(
         extras,
         groups_of_project,
         artefacts: artefacts(document, table)?,
+        declared: declared(document, table)?,
         at,
         ..LockedPackage::default()
     })
+}
+
+/// `[package.metadata] requires-dist` without what only extras ask for.
+fn declared(
+    document: &Document,
+    table: &DeTable<'_>,
+) -> Result<Option<BTreeSet<(String, String)>>, Error> {
+    let Some(metadata) = document.table(table, "metadata")? else {
+        return Ok(None);
+    };
+    let mut found = BTreeSet::new();
+    for value in document.list(metadata, "requires-dist")? {
+        let at = document.at(value.span().start);
+        let Some(entry) = value.get_ref().as_table() else {
+            return Err(document.wrong(at, "a requirement that is no table", "`{ name = \"…\" }`"));
+        };
+        let marker = document.text(entry, "marker")?.unwrap_or_default();
+        if !marker.contains("extra ==") {
+            let range = document.text(entry, "specifier")?.unwrap_or_default();
+            let range = Specifier::parse(range).map_or_else(String::new, |range| range.to_string());
+            found.insert((document.name(&at, entry)?, range));
+        }
+    }
+    Ok(Some(found))
 }
 
 /// `source = { registry = "…" }` and its kin (uv's `Source` enum).

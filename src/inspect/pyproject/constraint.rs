@@ -7,7 +7,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 /// A constraint as PEP 440 text, empty for any version; `None` when it cannot be understood. Rules:
 /// <https://python-poetry.org/docs/dependency-specification/#version-constraints>. A union (`||`) has no PEP 440 form: from its lowest to its highest bound is
 /// taken, which never excludes what the union allows.
-pub(super) fn to_pep440(text: &str) -> Option<String> {
+pub(crate) fn to_pep440(text: &str) -> Option<String> {
     let alternatives = alternatives(text)?;
     match alternatives.as_slice() {
         [one] => Some(one.join(",")),

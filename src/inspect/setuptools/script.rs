@@ -16,7 +16,7 @@ pub(super) enum Value {
 }
 
 /// Longer scripts are not looked into: parsing takes memory in proportion.
-const SIZE_LIMIT: usize = 1 << 20;
+pub(super) const SIZE_LIMIT: usize = 1 << 20;
 
 /// No literal is nested deeper.
 const DEPTH_LIMIT: usize = 32;

@@ -1,5 +1,7 @@
 //! `pdm.lock`, installed by PDM from an environment of its own.
 
+use std::collections::BTreeSet;
+
 use crate::error::Error;
 
 use super::super::install::{Input, Install, Tools, VENV, Variable, words};
@@ -7,9 +9,22 @@ use super::Question;
 
 /// `pdm sync` from the lock.
 pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
-    let mut inputs = question.pyprojects();
+    let folders = question.local_folders();
+    let mut inputs: BTreeSet<Input> = question
+        .pyprojects()
+        .into_iter()
+        .filter(|manifest| {
+            !folders
+                .keys()
+                .any(|folder| is_below(&manifest.path, folder))
+        })
+        .collect();
     inputs.extend(question.lock().map(|lock| Input::file(&lock.path)));
-    let mut line = vec!["--prod".to_owned(), "--no-self".to_owned()];
+    inputs.extend(question.declared_paths());
+    // `sync` installs what the lock says, and never locks.
+    let mut line = ["--prod", "--no-self", "--no-editable"]
+        .map(str::to_owned)
+        .to_vec();
     for group in question.chosen.groups.iter().chain(&question.chosen.extras) {
         line.extend(["--group".to_owned(), group.clone()]);
     }
@@ -34,4 +49,9 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         install.env.sort();
     }
     Ok(install)
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.starts_with('/'))
 }

@@ -16,6 +16,7 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         .map(|pipfile| Input::file(&pipfile.path))
         .collect();
     inputs.extend(question.lock().map(|lock| Input::file(&lock.path)));
+    inputs.extend(question.declared_paths());
     let line: &[&str] = if question.lock().is_some() {
         &["sync"]
     } else {

@@ -1,14 +1,18 @@
 //! `poetry.lock`, installed by the version of Poetry that wrote it, from an environment of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::error::Error;
 
-use super::super::install::{Input, Install, Tools, VENV, Variable, words};
-use super::Question;
+use super::super::install::{Input, Install, Step, Tools, VENV, Variable, words};
+use super::{Question, pip_step};
 
 /// `poetry install` from the lock.
 pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     let mut inputs = question.pyprojects();
     inputs.extend(question.lock().map(|lock| Input::file(&lock.path)));
+    inputs.extend(question.local_files());
+    let folders = question.local_folders();
     let mut line = vec!["--only".to_owned()];
     let groups: Vec<&str> = std::iter::once("main")
         .chain(question.chosen.groups.iter().map(String::as_str))
@@ -18,7 +22,7 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         line.extend(["--extras".to_owned(), extra.clone()]);
     }
     line.push("--no-root".to_owned());
-    if question.local_dependencies() {
+    if !folders.is_empty() {
         line.push("--no-directory".to_owned());
     }
     line.push("--compile".to_owned());
@@ -37,6 +41,9 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         ],
         step,
     )?;
+    if !folders.is_empty() {
+        install.more.push(local_step(question, &folders)?);
+    }
     let version = question
         .lock()
         .and_then(|lock| lock.tool_version.as_ref())
@@ -51,4 +58,15 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         install.env.sort();
     }
     Ok(install)
+}
+
+/// The step that installs folders of the project, not editable as Poetry would have them: their dependencies are locked and there.
+fn local_step(question: &Question<'_>, folders: &BTreeMap<&str, &str>) -> Result<Step, Error> {
+    let inputs: BTreeSet<Input> = folders.keys().copied().map(Input::folder).collect();
+    let paths: Vec<String> = folders.keys().map(|path| format!("./{path}")).collect();
+    let mut words = vec!["--no-deps"];
+    words.extend(paths.iter().map(String::as_str));
+    let mut step = pip_step(question.reach, &inputs, &words)?;
+    step.comment = Some("the folders that the project depends on".to_owned());
+    Ok(step)
 }

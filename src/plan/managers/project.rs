@@ -9,13 +9,20 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::facts::{Found, PackageManager, ProjectFacts, Pyproject, Script};
 
+use crate::inspect::tree::join;
+use crate::settings::Installer;
+
 use super::super::install::{Input, Install, Step, VENV, words};
 use super::super::manager::Chosen;
 use super::super::quote::ShellWord;
-use super::{Question, uv};
+use super::super::secrets::Secret;
+use super::{Question, UV, line_step, pip_step, uv};
 
 /// The dependencies of a project without a lock: uv reads them from the manifest, without building the project where it can.
 pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
+    if question.source_at_once() {
+        return at_once(question);
+    }
     let mut inputs = question.pyprojects();
     let mut named = question.pyproject().map(|pyproject| pyproject.path.clone());
     if let Some(pyproject) = question.pyproject() {
@@ -29,23 +36,59 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     }
     if let Some(setuptools) = &question.facts.setuptools {
         inputs.extend(setuptools.paths.iter().map(Input::file));
+        inputs.extend(setuptools.reads.iter().map(Input::file));
         if question.pyproject().is_none_or(|found| !found.project) {
             named = setuptools.paths.first().cloned();
         }
     }
+    inputs.extend(question.declared_paths());
     let mut line = vec!["--python".to_owned(), VENV.to_owned()];
-    for extra in &question.chosen.extras {
-        line.extend(["--extra".to_owned(), extra.clone()]);
-    }
-    for group in &question.chosen.groups {
-        line.extend(["--group".to_owned(), group.clone()]);
-    }
+    line.extend(optional(question));
     line.push("--requirements".to_owned());
     line.push(named.unwrap_or_else(|| "pyproject.toml".to_owned()));
-    let step = question
+    let mut step = question
         .reach
         .step(&inputs, "uv", "/root/.cache/uv", words(&line)?)?;
+    let built = |pyproject: &Pyproject| pyproject.dynamic.iter().any(|one| one == "dependencies");
+    if question.pyproject().is_none_or(built) {
+        take_version(&mut step, question.pyproject());
+        stub(&mut step, question);
+    }
     uv::with_uv(question, "project", &[], step)
+}
+
+/// Dependencies and project in one step, where only the whole source tells the dependencies.
+fn at_once(question: &Question<'_>) -> Result<Install, Error> {
+    let mut line = vec!["--python".to_owned(), VENV.to_owned()];
+    let extras = question.chosen.extras.join(",");
+    line.push(if extras.is_empty() {
+        own_folder(question)
+    } else {
+        format!("{}[{extras}]", own_folder(question))
+    });
+    let source = BTreeSet::from([Input::context()]);
+    let mut step = question.reach.step(&source, UV.0, UV.1, words(&line)?)?;
+    take_version(&mut step, question.pyproject());
+    let mut install = uv::with_uv(question, "project", &[], step)?;
+    if !question.reach.buildkit {
+        install.step.copies.clear();
+        install.source_first = true;
+    }
+    Ok(install)
+}
+
+fn optional(question: &Question<'_>) -> Vec<String> {
+    let extras = question.chosen.extras.iter().map(|name| ["--extra", name]);
+    let groups = question.chosen.groups.iter().map(|name| ["--group", name]);
+    extras.chain(groups).flatten().map(str::to_owned).collect()
+}
+
+/// The secrets that the project's own step needs: uv asks the project's indexes for what builds it, pip knows only PyPI there.
+pub fn project_secrets(question: &Question<'_>, all: &[Secret]) -> Vec<Secret> {
+    match question.chosen.manager {
+        PackageManager::Uv => all.to_vec(),
+        _ => Vec::new(),
+    }
 }
 
 /// Names of the commands that the project itself brings, once it is installed: `[project.scripts]` and kin.
@@ -75,81 +118,135 @@ pub fn is_installed(facts: &ProjectFacts, chosen: &Chosen<'_>, needed: bool) -> 
         }
 }
 
-/// The step that installs the project, not editable, with its source mounted or copied.
+/// The step that installs the project, not editable, with its source mounted or copied; `None` where neither it nor a folder
+/// beside it is installed from the source. `package` says whether the project itself is.
 ///
 /// # Errors
 /// A path or name of the project cannot stand in a Dockerfile.
-pub fn project_step(question: &Question<'_>) -> Result<Step, Error> {
+pub fn project_step(question: &Question<'_>, package: bool) -> Result<Option<Step>, Error> {
     let source = BTreeSet::from([Input::context()]);
-    let (tool, cache, line) = if question.chosen.manager == PackageManager::Uv {
+    let uv_sync = question.chosen.manager == PackageManager::Uv;
+    let folders = question.local_folders();
+    if question.chosen.manager == PackageManager::Project && question.source_at_once() {
+        return Ok(None);
+    }
+    let mut step = if uv_sync && (package || !folders.is_empty() || question.is_virtual_root()) {
         let mut line = vec!["uv".to_owned(), "sync".to_owned()];
         line.extend(uv::sync_words(question));
         line.push("--no-editable".to_owned());
-        ("uv", "/root/.cache/uv", line)
-    } else if uses_uv(question) {
-        let line = ["uv", "pip", "install", "--python", VENV, "--no-deps"];
-        ("uv", "/root/.cache/uv", owned(&line, question))
-    } else {
-        let mut line = vec!["pip", "--python", VENV, "install"];
-        if !question.reach.buildkit {
-            line.push("--no-cache-dir");
+        if question.server.is_some() {
+            // The server is no dependency of the project: an exact synchronisation would take it out again.
+            line.push("--inexact".to_owned());
         }
-        line.push("--no-deps");
-        ("pip", "/root/.cache/pip", owned(&line, question))
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        line_step(question.reach, &source, UV, &line)?
+    } else if !package {
+        return Ok(None);
+    } else if uses_uv(question) {
+        let folder = own_folder(question);
+        let line = [
+            "uv",
+            "pip",
+            "install",
+            "--python",
+            VENV,
+            "--no-deps",
+            &folder,
+        ];
+        line_step(question.reach, &source, UV, &line)?
+    } else {
+        pip_step(
+            question.reach,
+            &source,
+            &["--no-deps", &own_folder(question)],
+        )?
     };
-    let mut step = question.reach.step(&source, tool, cache, Vec::new())?;
-    let words: Vec<ShellWord> = words(&line)?;
-    let words: Vec<&str> = words.iter().map(ShellWord::as_str).collect();
-    step.line = words.join(" ");
-    step.comment = Some("the project itself".to_owned());
-    for (variable, value) in version_variables(question.pyproject()) {
-        step.prefix.extend([variable, "=", value, " "]);
+    step.comment = Some(comment(package, !folders.is_empty()).to_owned());
+    if package {
+        take_version(&mut step, question.pyproject());
+        stub(&mut step, question);
     }
-    Ok(step)
+    Ok(Some(step))
 }
 
-fn uses_uv(question: &Question<'_>) -> bool {
-    matches!(
-        question.chosen.manager,
-        PackageManager::Project | PackageManager::Pylock
-    )
+fn comment(package: bool, folders: bool) -> &'static str {
+    match (package, folders) {
+        (true, false) => "the project itself",
+        (true, true) => "the project itself, and the folders that it depends on",
+        (false, _) => "the folders that the project consists of",
+    }
 }
 
-fn owned(line: &[&str], question: &Question<'_>) -> Vec<String> {
-    let folder = match question.folder() {
+/// Does uv install what has no lock of its own? Requirements files are pip's, unless the user says otherwise.
+pub(super) fn uses_uv(question: &Question<'_>) -> bool {
+    match question.chosen.manager {
+        PackageManager::Uv | PackageManager::Project | PackageManager::Pylock => true,
+        PackageManager::Pip => question.settings.installer == Some(Installer::Uv),
+        PackageManager::Poetry | PackageManager::Pdm | PackageManager::Pipenv => false,
+    }
+}
+
+/// The folder of the project's manifest, as pip takes it for a folder.
+fn own_folder(question: &Question<'_>) -> String {
+    let folder = match question.pyproject() {
+        Some(pyproject) => pyproject.path.rsplit_once('/').map_or("", |(at, _)| at),
+        None => question.folder(),
+    };
+    match folder {
         "" => ".".to_owned(),
         folder => format!("./{folder}"),
-    };
-    line.iter()
-        .map(|word| (*word).to_owned())
-        .chain([folder])
-        .collect()
+    }
 }
 
-/// Build backends that read the version from version control, which is not in the build context.
+/// pip and uv build no project that has nothing but a `setup.cfg`; an empty `pyproject.toml` beside it makes them ask setuptools
+/// (PEP 517, «Source trees»: without `[build-system]` it is the backend).
+fn stub(step: &mut Step, question: &Question<'_>) {
+    let Some(setuptools) = &question.facts.setuptools else {
+        return;
+    };
+    let only_config = setuptools.paths.iter().all(|path| path.ends_with(".cfg"));
+    if only_config && question.pyproject().is_none() {
+        let file = join(question.folder(), "pyproject.toml");
+        if let Ok(word) = ShellWord::new(&file) {
+            step.prefix = format!("touch {} \\\n    && {}", word.as_str(), step.prefix);
+        }
+    }
+}
+
+/// Gives the version to a build backend that would ask version control, which is not in the build context.
+fn take_version(step: &mut Step, pyproject: Option<&Pyproject>) {
+    let variables = version_variables(pyproject);
+    if !variables.is_empty() {
+        step.arguments.push("VERSION=0.0.0".to_owned());
+    }
+    for variable in variables {
+        step.prefix.extend([variable, "=\"$VERSION\" "]);
+    }
+}
+
+/// Build backends and plugins, and the variable that each takes the version from.
 #[derive(Debug, Deserialize)]
 struct Versioning {
-    backend: BTreeMap<String, BTreeMap<String, String>>,
+    backend: BTreeMap<String, String>,
 }
 
-fn version_variables(pyproject: Option<&Pyproject>) -> Vec<(&'static str, &'static str)> {
+fn version_variables(pyproject: Option<&Pyproject>) -> BTreeSet<&'static str> {
     static TABLE: OnceLock<Versioning> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         toml::from_str(include_str!("../../catalogue/versioning.toml"))
             .unwrap_or_else(|error| unreachable!("embedded versioning.toml: {error}"))
     });
-    let Some(build_system) = pyproject
-        .filter(|pyproject| pyproject.dynamic.iter().any(|field| field == "version"))
-        .and_then(|pyproject| pyproject.build_system.as_ref())
-    else {
-        return Vec::new();
+    let asks = |pyproject: &&Pyproject| {
+        // Without `[project]` the version stands in setup.py, which may ask too.
+        !pyproject.project || pyproject.dynamic.iter().any(|field| field == "version")
     };
-    build_system
-        .requires
-        .iter()
+    pyproject
+        .filter(asks)
+        .and_then(|pyproject| pyproject.build_system.as_ref())
+        .into_iter()
+        .flat_map(|build_system| &build_system.requires)
         .filter_map(|requirement| requirement.name.as_deref())
         .filter_map(|name| table.backend.get(name))
-        .flatten()
-        .map(|(variable, value)| (variable.as_str(), value.as_str()))
+        .map(String::as_str)
         .collect()
 }

@@ -24,13 +24,19 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
     {
         inputs.insert(Input::file("uv.toml"));
     }
+    inputs.extend(question.local_files());
     let mut line = sync_words(question);
-    if question.local_dependencies() {
-        line.push("--no-install-local".to_owned());
-    } else if !question.facts.member_pyprojects.is_empty() || !question.folder().is_empty() {
+    if !question.facts.member_pyprojects.is_empty() || !question.folder().is_empty() {
         line.push("--no-install-workspace".to_owned());
     } else {
         line.push("--no-install-project".to_owned());
+    }
+    let members = question.lock().map_or(&[][..], |lock| &lock.members);
+    for name in question.local_folders().into_values() {
+        // `--no-install-local` would say it in one word, to a uv of 2025 or later.
+        if !members.iter().any(|member| member == name) {
+            line.extend(["--no-install-package".to_owned(), name.to_owned()]);
+        }
     }
     let step = question.reach.step(&inputs, "uv", CACHE, words(&line)?)?;
     with_uv(
@@ -85,8 +91,17 @@ pub(super) fn pylock(question: &Question<'_>) -> Result<Install, Error> {
             what: "pylock was chosen without its file".to_owned(),
         });
     };
-    let inputs = BTreeSet::from([Input::file(&lock.path)]);
-    let line = words(&["--python", VENV, &lock.path])?;
+    let mut inputs = BTreeSet::from([Input::file(&lock.path)]);
+    inputs.extend(question.declared_paths());
+    let mut line = vec!["--python", VENV];
+    for extra in &question.chosen.extras {
+        line.extend(["--extra", extra]);
+    }
+    for group in &question.chosen.groups {
+        line.extend(["--group", group]);
+    }
+    line.push(&lock.path);
+    let line = words(&line)?;
     let step = question.reach.step(&inputs, "uv", CACHE, line)?;
     with_uv(question, "pylock", &[], step)
 }
