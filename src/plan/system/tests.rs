@@ -175,7 +175,11 @@ fn one_platform_alone_can_force_a_compiler() {
     )]);
     assert_eq!(names(&plan.build), ["gcc", "libc6-dev"]);
     assert_eq!(plan.build[0].only, [Platform::Arm64]);
-    assert!(plan.build[0].because[0].why.contains("on linux/arm64 in uv.lock:"));
+    assert!(
+        plan.build[0].because[0]
+            .why
+            .contains("on linux/arm64 in uv.lock:")
+    );
     let amd64 = Target {
         platforms: vec![Platform::Amd64],
         ..target()
