@@ -1,13 +1,14 @@
 //! `dockwright explain`: the plan as text for people or as the contract's JSON.
 
-use std::fmt::Write as _;
+mod people;
+
 use std::io::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli;
-use crate::error::{Error, Exit, printable};
+use crate::error::{Error, Exit};
 use crate::facts::Place;
 use crate::plan::BuildPlan;
 use crate::plan::system::SystemPackage;
@@ -23,7 +24,7 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
     let text = if arguments.format == "json" {
         json(&plan)?
     } else {
-        for_people(&plan)
+        people::for_people(&plan)
     };
     put(out, &text)?;
     Ok(Exit::Done)
@@ -292,132 +293,4 @@ fn source(place: Option<&Place>) -> Option<String> {
 
 fn line(place: Option<&Place>) -> Option<u32> {
     place.map(|place| place.line).filter(|line| *line > 0)
-}
-
-/// The plan in one screen: each decision, its reason, its place.
-fn for_people(plan: &BuildPlan) -> String {
-    let mut text = String::new();
-    let mut say = |name: &str, value: &str, why: &str, at: Option<&Place>| {
-        let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{name:<10} {}\n{:<10}   {}{}",
-            printable(value),
-            "",
-            printable(why),
-            printable(&at)
-        );
-    };
-    say(
-        "project",
-        &plan.name,
-        &format!("{}: {}", plan.manager, plan.manifests.join(", ")),
-        None,
-    );
-    if !plan.app.is_empty() {
-        say(
-            "context",
-            &context(plan),
-            "the build context: the workspace above holds the lock",
-            None,
-        );
-    }
-    say(
-        "python",
-        &plan.python.version,
-        &plan.python.why,
-        plan.python.at.as_ref(),
-    );
-    say(
-        "base",
-        &plan.base.runtime,
-        &if plan.base.builder == plan.base.runtime {
-            "both stages".to_owned()
-        } else {
-            format!("runtime; the builder is {}", plan.base.builder)
-        },
-        None,
-    );
-    match &plan.start.command {
-        Some(command) => say(
-            "command",
-            &command.argv(plan.start.port).join(" "),
-            &command.why,
-            command.at.as_ref(),
-        ),
-        None => say("command", "none found", "pass --command or --app", None),
-    }
-    for process in &plan.start.processes {
-        say(
-            &process.name,
-            &process.command.argv(plan.start.port).join(" "),
-            &process.command.why,
-            process.command.at.as_ref(),
-        );
-    }
-    if let Some(port) = plan.start.port {
-        say("port", &port.to_string(), "$PORT overrides it", None);
-    }
-    say(
-        "user",
-        &format!("{} {}:{}", plan.user.name, plan.user.uid, plan.user.gid),
-        &format!("home {}; any other UID works too", plan.user.home),
-        None,
-    );
-    for place in &plan.start.writable {
-        say("writable", &place.path, &place.why, place.at.as_ref());
-    }
-    system_packages(&mut text, "builder", &plan.system.build);
-    system_packages(&mut text, "runtime", &plan.system.run);
-    for one in &plan.system.compiled {
-        let platforms: Vec<&str> = one.platforms.iter().map(|one| one.docker()).collect();
-        let _ = writeln!(
-            text,
-            "compiled   {} {}\n             {} ({})",
-            printable(&one.name),
-            printable(one.version.as_deref().unwrap_or_default()),
-            printable(&one.why),
-            platforms.join(", ")
-        );
-    }
-    if !plan.warnings.is_empty() {
-        text.push('\n');
-        text.push_str(&super::generate::warnings(&plan.warnings));
-    }
-    text
-}
-
-/// Packages of a stage, those with the same reasons together.
-fn system_packages(text: &mut String, stage: &str, packages: &[SystemPackage]) {
-    let mut groups: Vec<(&SystemPackage, Vec<String>)> = Vec::new();
-    for package in packages {
-        let unproved = if package.unproved { " (unproved)" } else { "" };
-        let name = format!("{}{unproved}", printable(&package.name));
-        match groups
-            .iter_mut()
-            .find(|(first, _)| first.because == package.because)
-        {
-            Some((_, names)) => names.push(name),
-            None => groups.push((package, vec![name])),
-        }
-    }
-    for (package, names) in groups {
-        let _ = writeln!(text, "{stage:<10} {}", names.join(", "));
-        if package.because.is_empty() {
-            let _ = writeln!(text, "             asked for");
-        }
-        for because in &package.because {
-            let who = match &because.version {
-                Some(version) => format!("{} {version}", because.requirement),
-                None => because.requirement.clone(),
-            };
-            let _ = writeln!(
-                text,
-                "             {}: {}  [{}]",
-                printable(&who),
-                printable(&because.why),
-                printable(&Place::new(because.source.clone(), because.line).to_string())
-            );
-        }
-    }
 }

@@ -1,0 +1,136 @@
+//! The plan as a person reads it.
+
+use std::fmt::Write as _;
+
+use crate::error::printable;
+use crate::facts::Place;
+use crate::plan::BuildPlan;
+use crate::plan::system::SystemPackage;
+
+/// The plan in one screen: each decision, its reason, its place.
+pub(super) fn for_people(plan: &BuildPlan) -> String {
+    let mut text = String::new();
+    let mut say = |name: &str, value: &str, why: &str, at: Option<&Place>| {
+        let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{name:<10} {}\n{:<10}   {}{}",
+            printable(value),
+            "",
+            printable(why),
+            printable(&at)
+        );
+    };
+    say(
+        "project",
+        &plan.name,
+        &format!("{}: {}", plan.manager, plan.manifests.join(", ")),
+        None,
+    );
+    if !plan.app.is_empty() {
+        say(
+            "context",
+            &super::context(plan),
+            "the build context: the workspace above holds the lock",
+            None,
+        );
+    }
+    say(
+        "python",
+        &plan.python.version,
+        &plan.python.why,
+        plan.python.at.as_ref(),
+    );
+    say(
+        "base",
+        &plan.base.runtime,
+        &if plan.base.builder == plan.base.runtime {
+            "both stages".to_owned()
+        } else {
+            format!("runtime; the builder is {}", plan.base.builder)
+        },
+        None,
+    );
+    match &plan.start.command {
+        Some(command) => say(
+            "command",
+            &command.argv(plan.start.port).join(" "),
+            &command.why,
+            command.at.as_ref(),
+        ),
+        None => say("command", "none found", "pass --command or --app", None),
+    }
+    for process in &plan.start.processes {
+        say(
+            &process.name,
+            &process.command.argv(plan.start.port).join(" "),
+            &process.command.why,
+            process.command.at.as_ref(),
+        );
+    }
+    if let Some(port) = plan.start.port {
+        say("port", &port.to_string(), "$PORT overrides it", None);
+    }
+    say(
+        "user",
+        &format!("{} {}:{}", plan.user.name, plan.user.uid, plan.user.gid),
+        &format!("home {}; any other UID works too", plan.user.home),
+        None,
+    );
+    for place in &plan.start.writable {
+        say("writable", &place.path, &place.why, place.at.as_ref());
+    }
+    system_packages(&mut text, "builder", &plan.system.build);
+    system_packages(&mut text, "runtime", &plan.system.run);
+    for one in &plan.system.compiled {
+        let platforms: Vec<&str> = one.platforms.iter().map(|one| one.docker()).collect();
+        let _ = writeln!(
+            text,
+            "compiled   {} {}\n             {} ({})",
+            printable(&one.name),
+            printable(one.version.as_deref().unwrap_or_default()),
+            printable(&one.why),
+            platforms.join(", ")
+        );
+    }
+    if !plan.warnings.is_empty() {
+        text.push('\n');
+        text.push_str(&super::super::generate::warnings(&plan.warnings));
+    }
+    text
+}
+
+/// Packages of a stage, those with the same reasons together.
+fn system_packages(text: &mut String, stage: &str, packages: &[SystemPackage]) {
+    let mut groups: Vec<(&SystemPackage, Vec<String>)> = Vec::new();
+    for package in packages {
+        let unproved = if package.unproved { " (unproved)" } else { "" };
+        let name = format!("{}{unproved}", printable(&package.name));
+        match groups
+            .iter_mut()
+            .find(|(first, _)| first.because == package.because)
+        {
+            Some((_, names)) => names.push(name),
+            None => groups.push((package, vec![name])),
+        }
+    }
+    for (package, names) in groups {
+        let _ = writeln!(text, "{stage:<10} {}", names.join(", "));
+        if package.because.is_empty() {
+            let _ = writeln!(text, "             asked for");
+        }
+        for because in &package.because {
+            let who = match &because.version {
+                Some(version) => format!("{} {version}", because.requirement),
+                None => because.requirement.clone(),
+            };
+            let _ = writeln!(
+                text,
+                "             {}: {}  [{}]",
+                printable(&who),
+                printable(&because.why),
+                printable(&Place::new(because.source.clone(), because.line).to_string())
+            );
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Chooses the dependency groups and extras that belong to production.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::facts::{PackageManager, Place, Pyproject, Warning, normalise};
+use crate::settings::Settings;
+
+/// The dependency groups of production, sorted: those that are installed by default or whose name says so, and the wished ones.
+///
+/// # Errors
+/// A wish names no group of the project.
+pub(super) fn groups(
+    pyproject: &Pyproject,
+    manager: PackageManager,
+    settings: &Settings,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<String>, Error> {
+    let known: BTreeSet<String> = pyproject.groups.keys().cloned().collect();
+    let names = GroupNames::builtin();
+    let development = |name: &str| {
+        names.development.contains(name)
+            || name
+                .split('-')
+                .any(|part| part == "dev" || part == "test" || part == "tests")
+    };
+    let by_default = |name: &String| match manager {
+        PackageManager::Uv => pyproject
+            .uv
+            .default_groups
+            .as_ref()
+            .is_some_and(|defaults| defaults.iter().any(|one| one == name || one == "*")),
+        // Poetry installs every group that is not optional; `--only main` and the wanted ones is what an image gets.
+        PackageManager::Poetry => pyproject
+            .groups
+            .get(name)
+            .is_some_and(|group| !group.optional),
+        _ => false,
+    };
+    let detected = known
+        .iter()
+        .filter(|name| !development(name) && (by_default(name) || names.production.contains(*name)))
+        .cloned()
+        .collect();
+    let chosen = adjust(detected, &settings.groups, &known, "group")?;
+    tell(&chosen, &settings.groups, "group", pyproject, warnings);
+    Ok(chosen)
+}
+
+/// The extras of production, sorted: those whose name says so, and the wished ones.
+///
+/// # Errors
+/// A wish names no extra of the project.
+pub(super) fn extras(
+    pyproject: &Pyproject,
+    settings: &Settings,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<String>, Error> {
+    let known: BTreeSet<String> = pyproject.extras.keys().cloned().collect();
+    let names = GroupNames::builtin();
+    let detected = known
+        .iter()
+        .filter(|name| names.production.contains(*name))
+        .cloned()
+        .collect();
+    let chosen = adjust(detected, &settings.extras, &known, "extra")?;
+    tell(&chosen, &settings.extras, "extra", pyproject, warnings);
+    Ok(chosen)
+}
+
+/// What names of groups and extras mean.
+#[derive(Debug, Deserialize)]
+struct GroupNames {
+    production: BTreeSet<String>,
+    development: BTreeSet<String>,
+}
+
+impl GroupNames {
+    fn builtin() -> &'static Self {
+        static TABLE: OnceLock<GroupNames> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            toml::from_str(include_str!("../../catalogue/groups.toml"))
+                .unwrap_or_else(|error| unreachable!("embedded groups.toml: {error}"))
+        })
+    }
+}
+
+/// What was detected, extended and cut by the user's list.
+fn adjust(
+    mut detected: BTreeSet<String>,
+    wishes: &[String],
+    known: &BTreeSet<String>,
+    kind: &str,
+) -> Result<Vec<String>, Error> {
+    for wish in wishes {
+        let (out, name) = match wish.strip_prefix('!') {
+            Some(name) => (true, normalise(name)),
+            None => (false, normalise(wish)),
+        };
+        if !known.contains(&name) {
+            return Err(Error::Settings {
+                what: format!("the project has no {kind} `{name}`"),
+                at: None,
+                help: if known.is_empty() {
+                    format!("it has no {kind}s at all: leave `--{kind}s` out")
+                } else {
+                    let all: Vec<&str> = known.iter().map(String::as_str).collect();
+                    format!("choose from: {}", all.join(", "))
+                },
+            });
+        }
+        if out {
+            detected.remove(&name);
+        } else {
+            detected.insert(name);
+        }
+    }
+    Ok(detected.into_iter().collect())
+}
+
+/// A choice made by a name's meaning is a guess, and said.
+fn tell(
+    chosen: &[String],
+    wishes: &[String],
+    kind: &'static str,
+    pyproject: &Pyproject,
+    warnings: &mut Vec<Warning>,
+) {
+    for name in chosen {
+        if wishes.iter().any(|wish| normalise(wish) == *name) {
+            continue;
+        }
+        warnings.push(
+            Warning::new(
+                "group-chosen",
+                format!("the {kind} `{name}` is installed: its name says production"),
+                format!("pass `--{kind}s '!{name}'` to leave it out"),
+            )
+            .at(Place::new(pyproject.path.clone(), 0)),
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! Rules of the house that no compiler checks: imports run one way, one outside crate has one door, data and templates are complete.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module may import from the crate, besides itself. `crate::preview` and `crate::plan_for` are the line itself.
+const IMPORTS: [(&str, &[&str]); 10] = [
+    ("error", &["facts"]),
+    ("facts", &["error"]),
+    ("catalogue", &["error", "facts", "settings"]),
+    ("inspect", &["catalogue", "error", "facts"]),
+    ("settings", &["error", "facts", "inspect"]),
+    (
+        "plan",
+        &["catalogue", "error", "facts", "inspect", "settings"],
+    ),
+    ("render", &["error", "plan"]),
+    ("lock", &["error", "facts", "inspect"]),
+    ("change", &["error", "facts", "inspect", "lock", "render"]),
+    ("cli", &["error", "settings"]),
+];
+
+/// Outside crates and the only places that know them.
+const DOORS: [(&str, &[&str]); 9] = [
+    ("aho_corasick", &["src/inspect/app/corpus.rs"]),
+    ("clap", &["src/cli.rs"]),
+    ("clap_complete", &["src/cli.rs"]),
+    ("ignore", &["src/inspect/tree.rs"]),
+    ("minijinja", &["src/render.rs"]),
+    (
+        "pep508_rs",
+        &["src/facts/requirement.rs", "src/inspect/pep508.rs"],
+    ),
+    ("similar", &["src/change.rs", "src/change/merge/hunks.rs"]),
+    ("toml_edit", &["src/lock.rs"]),
+    (
+        "tree_sitter",
+        &["src/inspect/syntax", "src/inspect/setuptools/script.rs"],
+    ),
+];
+
+/// Longest file of Rust, in lines.
+const LONGEST: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder with an extension: path relative to the crate, and text.
+fn files(folder: &str, extension: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut open: Vec<PathBuf> = vec![root().join(folder)];
+    while let Some(folder) = open.pop() {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                let name = path.strip_prefix(root()).unwrap();
+                let text = fs::read_to_string(&path).unwrap();
+                found.insert(name.to_str().unwrap().to_owned(), text);
+            }
+        }
+    }
+    found
+}
+
+/// Sources without their tests, which may reach for anything.
+fn sources() -> BTreeMap<String, String> {
+    files("src", "rs")
+        .into_iter()
+        .filter(|(path, _)| !path.contains("/tests") && !path.contains("/testing"))
+        .map(|(path, text)| {
+            let text = text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
+            (path, text)
+        })
+        .collect()
+}
+
+/// The names that follow `prefix` in a text.
+fn names_after<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
+    text.split(prefix)
+        .skip(1)
+        .map(|rest| {
+            let end = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
+            &rest[..end]
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn imports_run_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = IMPORTS.into();
+    let mut seen = BTreeSet::new();
+    for (path, text) in sources() {
+        let module = path["src/".len()..].split(['/', '.']).next().unwrap();
+        let Some(allowed) = allowed.get(module) else {
+            continue;
+        };
+        for name in names_after(&text, "crate::") {
+            assert!(
+                name == module || allowed.contains(&name),
+                "{path} imports crate::{name}: {module} may import {allowed:?}"
+            );
+            seen.insert((module.to_owned(), name.to_owned()));
+        }
+    }
+    assert!(seen.len() > 15, "the imports were not found: {seen:?}");
+}
+
+#[test]
+fn an_outside_crate_has_one_door() {
+    let sources = sources();
+    for (name, doors) in DOORS {
+        let uses = format!("{name}::");
+        let mut users = sources
+            .iter()
+            .filter(|(_, text)| {
+                text.match_indices(&uses).any(|(at, _)| {
+                    let before = text[..at].chars().next_back();
+                    before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':')
+                })
+            })
+            .map(|(path, _)| path)
+            .peekable();
+        assert!(users.peek().is_some(), "nobody uses {name}");
+        for path in users {
+            let through = doors.iter().any(|door| path.starts_with(door));
+            assert!(through, "{path} uses {name}: its doors are {doors:?}");
+        }
+    }
+}
+
+#[test]
+fn files_are_short() {
+    for folder in ["src", "tests", "benches"] {
+        for (path, text) in files(folder, "rs") {
+            let lines = text.lines().count();
+            assert!(lines <= LONGEST, "{path} has {lines} lines");
+        }
+    }
+}
+
+#[test]
+fn a_module_says_what_it_turns_into_what() {
+    for (path, text) in sources() {
+        assert!(
+            text.starts_with("//! "),
+            "{path} has no word of introduction"
+        );
+    }
+}
+
+#[test]
+fn every_manager_has_a_template_and_a_fixture() {
+    let plans = files("tests/fixtures", "json");
+    for manager in dockwright::settings::Manager::NAMES {
+        let template = root().join(format!("templates/managers/{manager}.j2"));
+        assert!(template.is_file(), "{} is missing", template.display());
+        let line = format!("\"manager\": \"{manager}\"");
+        let planned = plans.values().any(|text| text.contains(&line));
+        assert!(planned, "no fixture is planned with {manager}");
+    }
+}
+
+#[test]
+fn a_template_names_no_manager_and_is_short() {
+    for (path, text) in files("templates", "j2") {
+        for manager in dockwright::settings::Manager::NAMES {
+            assert!(!text.contains(&format!("== \"{manager}\"")), "{path}");
+        }
+        if path.contains("managers/") {
+            assert!(text.lines().count() < 20, "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_need_that_the_code_names_is_in_the_table() {
+    let table: toml::Table =
+        toml::from_str(&fs::read_to_string(root().join("src/catalogue/needs.toml")).unwrap())
+            .unwrap();
+    let kinds: BTreeSet<&str> = table
+        .keys()
+        .filter_map(|key| key.split(':').next())
+        .collect();
+    let mut checked = 0;
+    for (path, text) in sources() {
+        for literal in text.split('"').skip(1).step_by(2) {
+            let Some((kind, name)) = literal.split_once(':') else {
+                continue;
+            };
+            let plain = name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+            if kinds.contains(kind) && plain && !name.is_empty() {
+                assert!(
+                    table.contains_key(literal),
+                    "{path}: `{literal}` is no key of needs.toml"
+                );
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0, "the code names no need any more");
+}
+
+/// The setting that a flag of another name, or an environment variable, stands for.
+fn flag_of(setting: &str) -> String {
+    match setting {
+        "buildkit" => "no-buildkit".to_owned(),
+        "healthcheck" => "no-healthcheck".to_owned(),
+        "platforms" => "platform".to_owned(),
+        "packages.build" => "build-packages".to_owned(),
+        "packages.run" => "run-packages".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[test]
+fn every_setting_has_a_flag_and_a_variable() {
+    let schema =
+        serde_json::to_value(schemars::schema_for!(dockwright::settings::Settings)).unwrap();
+    let cli = fs::read_to_string(root().join("src/cli.rs")).unwrap();
+    let help = help();
+    let mut settings: Vec<&str> = schema["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    settings.retain(|name| *name != "packages");
+    settings.extend(["packages.build", "packages.run"]);
+    assert!(settings.len() > 20);
+    for setting in settings {
+        let flag = flag_of(setting);
+        let listed = help.lines().any(|line| {
+            line.trim_start()
+                .strip_prefix(&format!("--{flag}"))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        });
+        assert!(listed, "`{setting}` has no flag --{flag}");
+        // A variable of the image is itself given as NAME=VALUE: no one variable could hold them.
+        let variable = format!("\"DOCKWRIGHT_{}\"", flag.to_uppercase().replace('-', "_"));
+        assert!(
+            setting == "env" || cli.contains(&variable),
+            "`{setting}` has no {variable}"
+        );
+    }
+}
+
+fn help() -> String {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_dockwright"))
+        .args(["generate", "--help"])
+        .output()
+        .unwrap();
+    String::from_utf8(done.stdout).unwrap()
+}
