@@ -28,7 +28,7 @@ const START: Duration = Duration::from_secs(30);
 /// A container that runs in the background, removed when dropped.
 pub(crate) struct Container {
     engine: Engine,
-    id: String,
+    pub(crate) id: String,
 }
 
 impl Container {
@@ -105,7 +105,7 @@ impl Container {
         Ok(self.engine.output(&arguments)?.trim().to_owned())
     }
 
-    fn log(&self) -> Result<String, String> {
+    pub(crate) fn log(&self) -> Result<String, String> {
         let done = self.engine.run(&["logs", &self.id], "")?;
         Ok(format!("{}{}", done.stdout, done.stderr))
     }

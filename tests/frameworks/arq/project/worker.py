@@ -1,0 +1,6 @@
+async def download(ctx, url):
+    return len(url)
+
+
+class WorkerSettings:
+    functions = [download]

@@ -1,0 +1,9 @@
+from litestar import Litestar, get
+
+
+@get("/")
+async def index() -> str:
+    return "hello from litestar"
+
+
+app = Litestar([index])
