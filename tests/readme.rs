@@ -15,7 +15,10 @@ fn top() -> PathBuf {
 fn commands_print_what_the_readme_shows() {
     let readme = fs::read_to_string(top().join("README.md")).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    copy(&top().join("examples/flask-postgres"), &folder.path().join("shop"));
+    copy(
+        &top().join("examples/flask-postgres"),
+        &folder.path().join("shop"),
+    );
     for file in ["Dockerfile", ".dockerignore", "dockwright.lock"] {
         fs::remove_file(folder.path().join("shop").join(file)).unwrap();
     }
