@@ -1,5 +1,9 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
+mod line;
+
+pub use line::flags;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -14,7 +18,7 @@ use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, S
 #[command(
     name = "dockwright",
     version,
-    after_help = "Examples:\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright check               in CI: exit 1 when the files are out of date"
+    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright check               in CI: exit 1 when the files are out of date"
 )]
 pub struct Cli {
     /// What to do.
@@ -25,6 +29,8 @@ pub struct Cli {
 /// The commands of the contract.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Ask what the project leaves open, then write dockwright.toml and all files
+    Init(Init),
     /// Write Dockerfile and .dockerignore, keeping what was edited by hand
     Generate(Generate),
     /// Would `generate` change anything? Say what and why; exit 1 if so
@@ -44,6 +50,23 @@ pub enum Command {
     },
     /// Print the JSON Schema of dockwright.toml
     Schema,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The project and the wishes: a flag answers its question.
+    #[command(flatten)]
+    pub project: Project,
+    /// Take every proposal, ask nothing
+    #[arg(long, short, help_heading = "Writing")]
+    pub yes: bool,
+    /// Overwrite files that dockwright did not write, and hand edits that conflict
+    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
+    pub force: bool,
+    /// Where a hand edit and the new text conflict, keep the edit
+    #[arg(long, help_heading = "Writing")]
+    pub keep: bool,
 }
 
 /// `generate`
@@ -256,6 +279,15 @@ pub struct Project {
         help_heading = "Writing"
     )]
     no_buildkit: bool,
+    /// Name of the Dockerfile to write
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_DOCKERFILE",
+        value_name = "NAME",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    dockerfile: Option<String>,
     /// Frontend image for a `# syntax=` line
     #[arg(
         long,
@@ -311,6 +343,7 @@ impl Project {
             user: self.user.clone(),
             uid: self.uid,
             gid: self.gid,
+            dockerfile: self.dockerfile.clone(),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod check;
 pub mod explain;
 pub mod generate;
+pub mod init;
 pub mod record;
 pub mod schema;
 
@@ -18,6 +19,7 @@ use crate::error::{Error, Exit};
 /// Whatever ended the command early; the exit code is the error's.
 pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, Error> {
     match &cli.command {
+        Command::Init(arguments) => init::run(arguments, out, say),
         Command::Generate(arguments) => generate::run(arguments, out, say),
         Command::Check(project) => check::run(project, out, say),
         Command::Explain(arguments) => explain::run(arguments, out),

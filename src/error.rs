@@ -17,6 +17,30 @@ pub enum Exit {
     Trouble = 2,
     /// A hand edit and the new text conflict; nothing was overwritten.
     Conflict = 3,
+    /// The user stopped a question (Ctrl-C, Escape); nothing was written. 128 + SIGINT, as shells count.
+    Stopped = 130,
+}
+
+/// Something that a user can say to settle what a project leaves open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Key of the setting.
+    pub setting: &'static str,
+    /// Its value, as it is typed.
+    pub value: String,
+    /// The place that suggests it.
+    pub at: Option<Place>,
+}
+
+impl Offer {
+    /// An offer that a place suggests.
+    pub fn new(setting: &'static str, value: impl Into<String>, at: Option<&Place>) -> Self {
+        Self {
+            setting,
+            value: value.into(),
+            at: at.cloned(),
+        }
+    }
 }
 
 /// A failure.
@@ -54,6 +78,8 @@ pub enum Error {
         evidence: Vec<(Place, String)>,
         /// What to type.
         help: String,
+        /// What `init` lets the user choose from; empty where only an edit helps.
+        offers: Vec<Offer>,
     },
     /// Something needed for the plan cannot be decided from the project.
     Undecided {
@@ -63,6 +89,8 @@ pub enum Error {
         evidence: Vec<(Option<Place>, String)>,
         /// What to type.
         help: String,
+        /// What `init` lets the user choose from; empty where only an edit helps.
+        offers: Vec<Offer>,
     },
     /// What the user asked for on the command line, in the environment or in a settings file does not make sense.
     Settings {
@@ -111,6 +139,8 @@ pub enum Error {
         /// What to type.
         help: String,
     },
+    /// The user stopped a question.
+    Stopped,
     /// A bug of dockwright: a template or an embedded table is wrong.
     Internal {
         /// What went wrong.
@@ -123,12 +153,21 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Conflict { .. } => Exit::Conflict,
+            Self::Stopped => Exit::Stopped,
             _ => Exit::Trouble,
         }
     }
 
+    /// What the user can choose from; empty where only an edit helps.
+    pub fn offers(&self) -> &[Offer] {
+        match self {
+            Self::Contradiction { offers, .. } | Self::Undecided { offers, .. } => offers,
+            _ => &[],
+        }
+    }
+
     /// The first line, without `error: `: lower case, no full stop, names the thing.
-    fn headline(&self) -> String {
+    pub fn headline(&self) -> String {
         match self {
             Self::Malformed { at, format, .. } => format!("{} is not {format}", at.file),
             Self::Unreadable { file, why, .. } => format!("{file} cannot be read: {why}"),
@@ -143,6 +182,7 @@ impl Error {
             Self::Disk {
                 action, path, why, ..
             } => format!("cannot {action} {}: {why}", path.display()),
+            Self::Stopped => "stopped: nothing was written".to_owned(),
             Self::Internal { what } => format!("internal error: {what}"),
         }
     }
@@ -186,6 +226,7 @@ impl Error {
             Self::Disk { .. }
             | Self::Foreign { .. }
             | Self::Conflict { .. }
+            | Self::Stopped
             | Self::Internal { .. } => Vec::new(),
         }
     }
@@ -202,6 +243,9 @@ impl Error {
             | Self::Disk { help, .. }
             | Self::Foreign { help, .. }
             | Self::Conflict { help, .. } => help,
+            Self::Stopped => {
+                "run `dockwright init` again, or `dockwright init --yes` to take every proposal"
+            }
             Self::Internal { .. } => {
                 "this is a bug in dockwright: please report it with the command you typed"
             }

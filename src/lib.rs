@@ -17,6 +17,7 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`wizard`] | a project and answers into [`settings`] |
 //! | [`commands`] | all of it into output and an exit code |
 //! | [`error`] | every failure into words |
 
@@ -31,6 +32,7 @@ pub mod lock;
 pub mod plan;
 pub mod render;
 pub mod settings;
+pub mod wizard;
 
 use std::path::{Path, PathBuf};
 
@@ -90,6 +92,14 @@ pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
 /// As [`plan_for`]; no start command; a file on disk that cannot be compared.
 pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Preview, Error> {
     let Planned { tree, plan } = plan_for(folder, flags)?;
+    compared(&tree, plan, options)
+}
+
+/// Renders a plan and compares it with the disk.
+///
+/// # Errors
+/// As [`preview`].
+pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Preview, Error> {
     let files = render::render(&plan)?;
     let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
     let recorded = match tree.text(&lock_path)? {
@@ -97,7 +107,7 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
         None => None,
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
-    let record = commands::record::record(&tree, &plan, &files);
+    let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
         plan,

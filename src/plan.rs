@@ -36,6 +36,9 @@ use runtime::Runtime;
 use source::SourceSteps;
 use system::SystemPlan;
 
+/// The name that every builder looks for.
+pub const DOCKERFILE: &str = "Dockerfile";
+
 /// Everything that the files say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BuildPlan {
@@ -65,6 +68,8 @@ pub struct BuildPlan {
     pub user: User,
     /// The application's folder relative to the build context; empty when they are the same.
     pub app: String,
+    /// Name of the Dockerfile in the application's folder.
+    pub dockerfile: String,
     /// Frontend for a `# syntax=` line.
     pub syntax: Option<String>,
     /// `--mount` may be used.
@@ -89,17 +94,20 @@ pub struct User {
 impl BuildPlan {
     /// Paths of the files that are written, relative to the context.
     ///
-    /// A Dockerfile below the context has its ignore file beside it under its own name: `BuildKit` prefers that one
-    /// (docs.docker.com, «Filename and location» of .dockerignore files).
+    /// A Dockerfile below the context or of another name has its ignore file beside it under its own name: `BuildKit` prefers
+    /// that one (docs.docker.com, «Filename and location» of .dockerignore files).
     pub fn files(&self) -> [String; 2] {
-        if self.app.is_empty() {
-            ["Dockerfile".to_owned(), ".dockerignore".to_owned()]
+        let dockerfile = if self.app.is_empty() {
+            self.dockerfile.clone()
         } else {
-            [
-                format!("{}/Dockerfile", self.app),
-                format!("{}/Dockerfile.dockerignore", self.app),
-            ]
-        }
+            format!("{}/{}", self.app, self.dockerfile)
+        };
+        let ignore = if dockerfile == DOCKERFILE {
+            ".dockerignore".to_owned()
+        } else {
+            format!("{dockerfile}.dockerignore")
+        };
+        [dockerfile, ignore]
     }
 }
 
@@ -162,6 +170,10 @@ pub fn plan(
         manifests: chosen.manifests.clone(),
         runtime: runtime::runtime(facts, settings, &system, &start, &user)?,
         app: facts.layout.app.clone(),
+        dockerfile: settings
+            .dockerfile
+            .clone()
+            .unwrap_or_else(|| DOCKERFILE.to_owned()),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
         python,

@@ -86,6 +86,7 @@ fn no_command(plan: &BuildPlan) -> Error {
         evidence: plan.start.looked.clone(),
         help: "say it: `dockwright generate --command 'python main.py'`, or `--app module:object` for a web application"
             .to_owned(),
+        offers: Vec::new(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! What the user asked for: flags over environment over `dockwright.toml` (or `[tool.dockwright]`) over what inspection finds.
 
+mod document;
+mod said;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -58,6 +61,8 @@ pub struct Settings {
     pub uid: Option<u32>,
     /// Its numeric group ID.
     pub gid: Option<u32>,
+    /// Name of the file to write: `Dockerfile` (default), or one beside it such as `Dockerfile.dockwright`.
+    pub dockerfile: Option<String>,
     /// System packages to add to what is detected; `!name` takes one out.
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
@@ -189,19 +194,42 @@ impl Settings {
     /// # Errors
     /// Unknown or misspelt keys, values of the wrong type, TOML that does not parse.
     pub fn read(tree: &Tree) -> Result<Self, Error> {
+        Ok(Self::read_file(tree)?.over(Self::read_manifest(tree)?))
+    }
+
+    /// Reads `dockwright.toml` alone; without such a file nothing is asked for.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
+    pub fn read_file(tree: &Tree) -> Result<Self, Error> {
         let own = tree.in_app(FILE);
-        let own = match tree.text(&own)? {
-            Some(text) => parse(&text, &own)?,
-            None => Self::default(),
-        };
+        match tree.text(&own)? {
+            Some(text) => Self::parse(&text, &own),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Reads `[tool.dockwright]` of `pyproject.toml` alone.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
+    pub fn read_manifest(tree: &Tree) -> Result<Self, Error> {
         let manifest = tree.in_app("pyproject.toml");
         let Some(text) = tree.text(&manifest)? else {
-            return Ok(own);
+            return Ok(Self::default());
         };
         if !text.contains("dockwright") {
-            return Ok(own);
+            return Ok(Self::default());
         }
-        Ok(own.over(parse_tool_table(&text, &manifest)?))
+        parse_tool_table(&text, &manifest)
+    }
+
+    /// Reads the text of a settings file; `path` is its name for messages.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
+    pub fn parse(text: &str, path: &str) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|error| settings_error(&error, text, path))
     }
 
     /// These settings where they say something, the others elsewhere; lists are joined, the other's first.
@@ -239,6 +267,7 @@ impl Settings {
             user: self.user.or(under.user),
             uid: self.uid.or(under.uid),
             gid: self.gid.or(under.gid),
+            dockerfile: self.dockerfile.or(under.dockerfile),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),
                 run: joined(under.packages.run, self.packages.run),
@@ -267,6 +296,18 @@ impl Settings {
             checked("user", user, "lower-case letters, digits, - and _", |c| {
                 c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)
             })?;
+        }
+        if let Some(name) = &self.dockerfile {
+            let expected = "a file name: `Dockerfile`, `Dockerfile.NAME` or `NAME.Dockerfile`";
+            checked("dockerfile", name, expected, |c| {
+                c.is_ascii_alphanumeric() || ".-_".contains(c)
+            })?;
+            let is_one = name == "Dockerfile"
+                || name.starts_with("Dockerfile.") && !name.ends_with(".dockerignore")
+                || name.ends_with(".Dockerfile");
+            if !is_one {
+                return Err(refused("dockerfile", name, expected));
+            }
         }
         for name in self.packages.build.iter().chain(&self.packages.run) {
             let bare = name.strip_prefix('!').unwrap_or(name);
@@ -302,15 +343,15 @@ fn checked(
     if starts_well && value.chars().all(allowed) && value.len() <= 255 {
         return Ok(());
     }
-    Err(Error::Settings {
+    Err(refused(setting, value, expected))
+}
+
+fn refused(setting: &str, value: &str, expected: &str) -> Error {
+    Error::Settings {
         what: format!("`{setting}` cannot be `{}`", printable(value)),
         at: None,
         help: format!("give {expected}"),
-    })
-}
-
-fn parse(text: &str, path: &str) -> Result<Settings, Error> {
-    toml::from_str(text).map_err(|error| settings_error(&error, text, path))
+    }
 }
 
 /// Only `[tool.dockwright]` matters: trouble elsewhere in the file is for its own reader to report.

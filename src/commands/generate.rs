@@ -8,7 +8,7 @@ use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
-use crate::{Preview, preview};
+use crate::{Preview, plan, preview};
 
 use super::put;
 
@@ -83,7 +83,8 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
     text
 }
 
-fn summary(preview: &Preview, folder: &Path) -> String {
+/// What was done with each file, and what to type next.
+pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
     let mut text = String::new();
     for change in &preview.changes {
         let word = match change.state {
@@ -115,7 +116,13 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
     let folder = folder.trim_end_matches('/');
     let folder = if folder.is_empty() { "/" } else { folder };
     if app.is_empty() {
-        return format!("docker build{secrets} --tag {tag} {}", typed(folder));
+        let file = &preview.plan.dockerfile;
+        let file = if file == plan::DOCKERFILE {
+            String::new()
+        } else {
+            format!(" --file {}", typed(&format!("{folder}/{file}")))
+        };
+        return format!("docker build{secrets} --tag {tag}{file} {}", typed(folder));
     }
     let context = match folder.strip_suffix(app.as_str()) {
         Some("") => ".".to_owned(),
@@ -124,13 +131,13 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
     };
     format!(
         "docker build{secrets} --tag {tag} --file {} {}",
-        typed(&format!("{folder}/Dockerfile")),
+        typed(&format!("{folder}/{}", preview.plan.dockerfile)),
         typed(&context)
     )
 }
 
 /// A path as a shell reads it, with nothing invisible in it.
-fn typed(path: &str) -> String {
+pub(crate) fn typed(path: &str) -> String {
     quoted(&printable(path))
 }
 

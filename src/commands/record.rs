@@ -36,6 +36,12 @@ fn inputs(tree: &Tree) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Notes the text that an input will have once it is written.
+pub fn will_read(record: &mut LockRecord, path: &str, text: &str) {
+    let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
+    record.inputs.insert(path.to_owned(), digest);
+}
+
 fn hexadecimal(digest: &[u8]) -> String {
     digest.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -247,6 +247,7 @@ impl Reader<'_> {
                 .map(|(at, file)| ((*at).clone(), format!("includes {file}")))
                 .collect(),
             help: "take one of these lines out: pip refuses to read the files too".to_owned(),
+            offers: Vec::new(),
         }
     }
 

@@ -73,6 +73,7 @@ fn contradiction(
     Error::Contradiction {
         what: format!("{} contradicts its manifest", lock.path),
         evidence: vec![(requirement.at.clone(), wanted), locked],
+        offers: Vec::new(),
         help: format!("run `{tool} lock` and commit {}", printable(&lock.path)),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, printable};
+use crate::error::{Error, Offer, printable};
 use crate::facts::{Libc, Warning};
 use crate::settings::{PackageTool, Settings, Suite};
 
@@ -112,14 +112,18 @@ fn by_name(
     warnings: &mut Vec<Warning>,
 ) -> Result<Base, Error> {
     let Some(tool) = settings.package_tool else {
-        return Err(Error::Settings {
+        return Err(Error::Undecided {
             what: format!(
                 "the package tool of the image `{}` is not known",
                 printable(image)
             ),
-            at: None,
+            evidence: Vec::new(),
             help: "pass `--package-tool apt` or `--package-tool apk`, or choose `--base slim`, `full` or `alpine`"
                 .to_owned(),
+            offers: PackageTool::NAMES
+                .iter()
+                .map(|name| Offer::new("package-tool", *name, None))
+                .collect(),
         });
     };
     warnings.push(Warning::new(

@@ -5,7 +5,7 @@ mod groups;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::error::Error;
+use crate::error::{Error, Offer};
 use crate::facts::{
     Lock, LockKind, PackageManager, Place, ProjectFacts, Pyproject, RequirementsFile, Warning,
 };
@@ -194,6 +194,13 @@ fn contradiction(claims: Vec<(String, PackageManager)>) -> Error {
     Error::Contradiction {
         what: format!("{} package managers claim this project", claims.len()),
         help: format!("delete the file you no longer use, or pass `--manager {last}`"),
+        offers: claims
+            .iter()
+            .map(|(path, manager)| {
+                let at = Place::new(path.as_str(), 0);
+                Offer::new("manager", manager.name(), Some(&at))
+            })
+            .collect(),
         evidence: claims
             .into_iter()
             .map(|(path, manager)| (Place::new(path, 1), manager.name().to_owned()))
@@ -208,6 +215,7 @@ fn nothing(facts: &ProjectFacts) -> Error {
             evidence: vec![(Some(foreign.at.clone()), "found here".to_owned())],
             help: "write the PyPI requirements into requirements.txt; a conda environment needs conda's own image"
                 .to_owned(),
+            offers: Vec::new(),
         };
     }
     Error::NoProject {
@@ -265,6 +273,7 @@ fn require_files(chosen: &Chosen<'_>, facts: &ProjectFacts) -> Result<(), Error>
         what: format!("there is no {file} for {}", chosen.manager.name()),
         evidence: Vec::new(),
         help: format!("run `{make}`, or choose another manager with `--manager`"),
+        offers: Vec::new(),
     })
 }
 

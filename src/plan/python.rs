@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, printable};
+use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
 use crate::settings::Suite;
 
@@ -287,6 +287,11 @@ fn from_ranges(
                 "correct the range, or pass `--python 3.{}`",
                 releases.default
             ),
+            offers: vec![Offer::new(
+                "python",
+                format!("3.{}", releases.default),
+                None,
+            )],
         });
     };
     let newest = releases
@@ -348,6 +353,13 @@ fn contradiction(first: &Found<String>, second: &Found<String>) -> Error {
             (second.at.clone(), format!("says {}", second.value)),
         ],
         help: "correct one of them, or pass `--python` with the version to use".to_owned(),
+        offers: [first, second]
+            .into_iter()
+            .filter_map(|found| {
+                let (minor, _) = version_of(&found.value)?;
+                Some(Offer::new("python", format!("3.{minor}"), Some(&found.at)))
+            })
+            .collect(),
     }
 }
 

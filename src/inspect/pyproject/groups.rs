@@ -119,6 +119,7 @@ fn cycle(chain: &[(String, Place)], target: &str) -> Error {
             .map(|(name, at)| (at.clone(), format!("`{name}` includes another group")))
             .collect(),
         help: "take one of these `include-group` entries out".to_owned(),
+        offers: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::{Start, object, scripts, serve};
 use crate::catalogue::frameworks::{Framework, Role};
-use crate::error::Error;
+use crate::error::{Error, Offer};
 use crate::facts::app::{AppObject, ObjectKind};
 
 /// File names of entry points, best first; files of equal rank are equal candidates.
@@ -188,5 +188,15 @@ fn undecided(equal: &[&AppObject]) -> Error {
             })
             .collect(),
         help,
+        offers: equal
+            .iter()
+            .map(|object| match object.kind {
+                ObjectKind::Script => {
+                    let file = crate::facts::quoted(&text(object));
+                    Offer::new("command", format!("python {file}"), Some(&object.at))
+                }
+                _ => Offer::new("app", text(object), Some(&object.at)),
+            })
+            .collect(),
     }
 }

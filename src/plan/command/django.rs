@@ -6,7 +6,7 @@ use super::known::Known;
 use super::serve::{self, Target};
 use super::{BuildStep, Command, Start};
 use crate::catalogue::frameworks::Interface;
-use crate::error::Error;
+use crate::error::{Error, Offer};
 use crate::facts::app::Django;
 use crate::facts::{Arg, Found, Warning};
 
@@ -214,6 +214,10 @@ fn one(list: &[Found<String>]) -> Result<Option<&Found<String>>, Error> {
             help: several.first().map_or_else(String::new, |found| {
                 format!("choose one: `--app {}`", super::typed(&found.value))
             }),
+            offers: several
+                .iter()
+                .map(|found| Offer::new("app", found.value.as_str(), Some(&found.at)))
+                .collect(),
         }),
     }
 }

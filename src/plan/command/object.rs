@@ -34,6 +34,7 @@ pub(super) fn start(
                 format!("{}:{name}", object.module.module),
             )],
             help: format!("write a wsgi.py with `app = {name}(…)`, or pass `--command`"),
+            offers: Vec::new(),
         });
     }
     let Some(interface) = framework.interface else {

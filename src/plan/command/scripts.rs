@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::{Command, Start, lines, serve};
 use crate::catalogue::frameworks::Role;
-use crate::error::Error;
+use crate::error::{Error, Offer};
 use crate::facts::app::{AppObject, GuardedScript, ModulePath};
 use crate::facts::{Arg, CommandLine, Found, Place, Script};
 
@@ -160,6 +160,13 @@ fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
             .iter()
             .map(|script| (Some(script.at.clone()), script.value.name.clone()))
             .collect(),
+        offers: scripts
+            .iter()
+            .map(|script| {
+                let line = crate::facts::quoted(&script.value.name);
+                Offer::new("command", line, Some(&script.at))
+            })
+            .collect(),
         help: first.map_or_else(String::new, |script| {
             format!(
                 "choose one: `--command {}`",
@@ -241,6 +248,13 @@ fn main_module(known: &Known<'_>) -> Result<Option<Start>, Error> {
                     "choose one: `--command {}`",
                     super::typed(&format!("python -m {first}"))
                 ),
+                offers: several
+                    .iter()
+                    .map(|main| {
+                        let module = main.value.module.trim_end_matches(".__main__");
+                        Offer::new("command", format!("python -m {module}"), Some(&main.at))
+                    })
+                    .collect(),
             })
         }
     }
@@ -288,6 +302,13 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
                     super::typed(&format!("python {}", script.value.module.file))
                 )
             }),
+            offers: several
+                .iter()
+                .map(|script| {
+                    let file = crate::facts::quoted(&script.value.module.file);
+                    Offer::new("command", format!("python {file}"), Some(&script.at))
+                })
+                .collect(),
         }),
     }
 }

@@ -1,0 +1,139 @@
+//! `dockwright init`: inspects, asks what is open, and writes `dockwright.toml` with what `generate` writes.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::Path;
+
+use crate::change::{self, Change, Options, State};
+use crate::cli;
+use crate::error::{Error, Exit};
+use crate::inspect::{context, tree::Tree};
+use crate::settings::{self, Settings};
+use crate::wizard::files::{self, Decision};
+use crate::wizard::{self, Ask, Ground, Terminal};
+use crate::{Preview, compared};
+
+use super::{generate, put, record};
+
+/// Asks and writes; where nobody can answer, every proposal is taken.
+///
+/// # Errors
+/// As `generate`; the user stops.
+pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, Error> {
+    let options = Options {
+        force: arguments.force,
+        keep: arguments.keep,
+    };
+    let flags = arguments.project.settings()?;
+    let mut terminal = if arguments.yes {
+        None
+    } else {
+        Terminal::open()
+    };
+    let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
+    let draft = draft(&arguments.project.dir, flags, options, ask)?;
+    let preview = &draft.preview;
+    let lock = (preview.lock_path(), preview.record.to_text());
+    change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
+    put(say, &generate::warnings(&preview.plan.warnings))?;
+    put(out, &summary(&draft, &arguments.project.dir))?;
+    Ok(Exit::Done)
+}
+
+/// What is to be written.
+pub(crate) struct Draft {
+    /// The files, `dockwright.toml` among them where it changes.
+    pub(crate) preview: Preview,
+    /// What `dockwright.toml` says then.
+    pub(crate) own: Settings,
+}
+
+/// Everything but the writing; without somebody to ask, every proposal is taken.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn draft(
+    folder: &Path,
+    flags: Settings,
+    mut options: Options,
+    mut ask: Option<&mut dyn Ask>,
+) -> Result<Draft, Error> {
+    let tree = context::open(folder)?;
+    let file = Settings::read_file(&tree)?;
+    let given: BTreeSet<String> = flags.said().into_keys().collect();
+    let mut own = flags.over(file.clone());
+    let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
+    if let Some(ask) = ask.as_deref_mut() {
+        own = wizard::ask(&ground, ask, own, &given)?;
+    }
+    let mut replace = false;
+    loop {
+        let mut draft = drawn(&tree, &ground, &file, &own, options)?;
+        if replace {
+            let foreign = |change: &&mut Change| change.state == State::Foreign;
+            for change in draft.preview.changes.iter_mut().filter(foreign) {
+                change.state = State::Updated;
+            }
+        }
+        let Some(ask) = ask.as_deref_mut() else {
+            return Ok(draft);
+        };
+        match files::decide(ask, &draft.preview.changes)? {
+            Decision::Write => return Ok(draft),
+            Decision::Beside => own = own.with("dockerfile", Some(files::BESIDE.into()))?,
+            Decision::Replace => replace = true,
+            Decision::Keep => options.keep = true,
+            Decision::Force => options.force = true,
+        }
+    }
+}
+
+/// The files for these settings, planned from the text that `dockwright.toml` will have.
+fn drawn(
+    tree: &Tree,
+    ground: &Ground,
+    file: &Settings,
+    own: &Settings,
+    options: Options,
+) -> Result<Draft, Error> {
+    if own == file {
+        let preview = compared(tree, ground.plan(own)?, options)?;
+        let own = own.clone();
+        return Ok(Draft { preview, own });
+    }
+    let path = tree.in_app(settings::FILE);
+    let before = tree
+        .bytes(&path)?
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let text = own.rewrite(file, before.as_deref())?;
+    let read = Settings::parse(text.trim_start_matches('\u{feff}'), &path)?;
+    let mut preview = compared(tree, ground.plan(&read)?, options)?;
+    record::will_read(&mut preview.record, &path, &text);
+    preview.changes.push(Change {
+        path,
+        state: if before.is_none() {
+            State::Created
+        } else {
+            State::Updated
+        },
+        before,
+        after: text.clone(),
+        generated: text,
+    });
+    Ok(Draft { preview, own: read })
+}
+
+/// As `generate` ends, and how to have the same without a question.
+fn summary(draft: &Draft, folder: &Path) -> String {
+    let mut text = generate::summary(&draft.preview, folder);
+    let mut line = "dockwright generate".to_owned();
+    if folder != Path::new(".") {
+        let _ = write!(line, " {}", generate::typed(&folder.to_string_lossy()));
+    }
+    for flag in cli::flags(&draft.own) {
+        let _ = write!(line, " {flag}");
+    }
+    let _ = writeln!(text, "the same without a question: {line}");
+    text
+}

@@ -1,0 +1,179 @@
+//! Turns a project, the settings it has and a person's answers into settings: asks what is open or worth a choice, one
+//! question at a time, each with the plan's value as default.
+//!
+//! Every answer is planned with before it counts, so that a question never has to know what a plan allows.
+
+mod ask;
+pub mod files;
+mod form;
+pub mod questions;
+mod screen;
+mod terminal;
+
+use std::collections::BTreeSet;
+
+use toml::Value;
+
+use crate::catalogue::Catalogue;
+use crate::error::{Error, Offer, printable};
+use crate::facts::ProjectFacts;
+use crate::inspect::{self, tree::Tree};
+use crate::plan::{self, BuildPlan};
+use crate::settings::Settings;
+
+pub use ask::Ask;
+pub use terminal::Terminal;
+
+use form::Said;
+use questions::{QUESTIONS, Question};
+
+/// A project that was inspected once and is planned as often as answers change.
+pub struct Ground {
+    facts: ProjectFacts,
+    /// What `[tool.dockwright]` says; the wizard leaves it alone.
+    under: Settings,
+}
+
+/// A question's surroundings when it is asked.
+pub(crate) struct Now<'a> {
+    ground: &'a Ground,
+    /// What `dockwright.toml` would say.
+    own: &'a Settings,
+    plan: &'a BuildPlan,
+    /// The plan if the question's key were not set; `None` where that leaves something open.
+    bare: Option<&'a BuildPlan>,
+}
+
+impl Ground {
+    /// Inspects; `own` are the settings of `dockwright.toml` and of flags, `under` those of `pyproject.toml`.
+    ///
+    /// # Errors
+    /// The project cannot be read.
+    pub fn inspect(tree: &Tree, own: &Settings, under: Settings) -> Result<Self, Error> {
+        let all = own.clone().over(under.clone());
+        all.check()?;
+        let facts = inspect::project(tree, all.requirements.as_deref())?;
+        Ok(Self { facts, under })
+    }
+
+    /// Plans with these settings of `dockwright.toml`.
+    ///
+    /// # Errors
+    /// As [`plan::plan`]; a setting that cannot stand in a Dockerfile.
+    pub fn plan(&self, own: &Settings) -> Result<BuildPlan, Error> {
+        let settings = own.clone().over(self.under.clone());
+        settings.check()?;
+        plan::plan(&self.facts, &settings, Catalogue::builtin())
+    }
+}
+
+/// Asks all that is open or worth a choice; `given` are the keys that flags have answered. Without an answer that differs
+/// the settings come back as they were.
+///
+/// # Errors
+/// The user stops, the terminal fails, or the project is in a state that no answer mends.
+pub fn ask(
+    ground: &Ground,
+    ask: &mut dyn Ask,
+    own: Settings,
+    given: &BTreeSet<String>,
+) -> Result<Settings, Error> {
+    let (mut own, mut plan) = settled(ground, ask, own)?;
+    ask.say(&screen::screen(&plan))?;
+    for question in QUESTIONS {
+        if !given.contains(question.key) {
+            (own, plan) = put(ground, ask, question, own, plan)?;
+        }
+    }
+    Ok(own)
+}
+
+/// The plan, once every contradiction and every choice between equals is settled.
+fn settled(
+    ground: &Ground,
+    ask: &mut dyn Ask,
+    mut own: Settings,
+) -> Result<(Settings, BuildPlan), Error> {
+    loop {
+        let error = match ground.plan(&own) {
+            Ok(plan) => return Ok((own, plan)),
+            Err(error) => error,
+        };
+        let Some((key, value)) = choose(ask, &error)? else {
+            return Err(error);
+        };
+        own = own.with(key, Some(value))?;
+    }
+}
+
+/// What settles an open decision: an offer, or a command that is typed; `None` where nothing is offered.
+fn choose(ask: &mut dyn Ask, error: &Error) -> Result<Option<(&'static str, Value)>, Error> {
+    let offers = error.offers();
+    let Some(first) = offers.first() else {
+        return Ok(None);
+    };
+    ask.say(&format!("\n{}", error.headline()))?;
+    let label = |offer: &Offer| {
+        let at = offer.at.as_ref();
+        let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
+        printable(&format!("{}{at}", offer.value))
+    };
+    let mut labels: Vec<String> = offers.iter().map(label).collect();
+    let starts = matches!(first.setting, "app" | "command");
+    if starts {
+        labels.push("another start command".to_owned());
+    }
+    let prompt = questions::prompt(first.setting);
+    let index = ask.one(prompt, &labels, 0)?;
+    if let Some(offer) = offers.get(index) {
+        return Ok(Some((offer.setting, offer.value.clone().into())));
+    }
+    let line = ask.text(questions::prompt("command"), "")?;
+    if line.is_empty() {
+        return choose(ask, error);
+    }
+    Ok(Some(("command", line.into())))
+}
+
+/// Asks one question until its answer can be planned with.
+fn put(
+    ground: &Ground,
+    ask: &mut dyn Ask,
+    question: &Question,
+    own: Settings,
+    plan: BuildPlan,
+) -> Result<(Settings, BuildPlan), Error> {
+    let bare = if own.said().contains_key(question.key) {
+        ground.plan(&own.with(question.key, None)?).ok()
+    } else {
+        Some(plan.clone())
+    };
+    let now = Now {
+        ground,
+        own: &own,
+        plan: &plan,
+        bare: bare.as_ref(),
+    };
+    let Some(form) = (question.form)(&now) else {
+        return Ok((own, plan));
+    };
+    loop {
+        let Said::Value(value) = form.ask(ask, question.prompt)? else {
+            return Ok((own, plan));
+        };
+        let answered = own
+            .with(question.key, value)
+            .and_then(|next| settled(ground, ask, next));
+        match answered {
+            Err(
+                error @ (Error::Settings { .. }
+                | Error::Undecided { .. }
+                | Error::Contradiction { .. }),
+            ) => ask.say(&error.to_string())?,
+            other => return other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

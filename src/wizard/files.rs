@@ -1,0 +1,97 @@
+//! Turns a preview into the decision to write it, or into what has to change first.
+
+use std::fmt::Write as _;
+
+use super::{Ask, questions};
+use crate::change::{Change, State, diff, refusal};
+use crate::error::{Error, printable};
+
+/// The file that is written where another Dockerfile is to stay.
+pub const BESIDE: &str = "Dockerfile.dockwright";
+
+/// What the user decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Write.
+    Write,
+    /// Leave the Dockerfile that dockwright did not write, and write [`BESIDE`] it.
+    Beside,
+    /// Replace that Dockerfile.
+    Replace,
+    /// Where hand edits and new lines conflict, keep the edits.
+    Keep,
+    /// … or take the new lines.
+    Force,
+}
+
+/// Shows what would be written, and asks.
+///
+/// # Errors
+/// The user stops, or the terminal fails.
+pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> {
+    if let Some(foreign) = changes.iter().find(|change| change.state == State::Foreign) {
+        let path = printable(&foreign.path);
+        ask.say(&format!("\n{path} was not written by dockwright"))?;
+        let choices = [
+            (format!("write {BESIDE} beside it"), Decision::Beside),
+            ("replace it".to_owned(), Decision::Replace),
+        ];
+        return among(ask, questions::prompt("dockerfile"), choices);
+    }
+    if let Some(error) = refusal(changes) {
+        ask.say(&format!("\n{error}"))?;
+        let choices = [
+            ("keep the lines on disk".to_owned(), Decision::Keep),
+            ("take the new lines".to_owned(), Decision::Force),
+        ];
+        return among(ask, "Lines that conflict", choices);
+    }
+    ask.say(&listed(changes))?;
+    loop {
+        let items = ["write the files", "show them first", "stop, write nothing"];
+        match ask.one("Go on", &items.map(ToOwned::to_owned), 0)? {
+            0 => return Ok(Decision::Write),
+            1 => ask.say(&shown(changes))?,
+            _ => return Err(Error::Stopped),
+        }
+    }
+}
+
+/// One of the decisions, or none at all.
+fn among<const N: usize>(
+    ask: &mut dyn Ask,
+    prompt: &str,
+    choices: [(String, Decision); N],
+) -> Result<Decision, Error> {
+    let mut labels: Vec<String> = choices.iter().map(|(label, _)| label.clone()).collect();
+    labels.push("stop, write nothing".to_owned());
+    let index = ask.one(prompt, &labels, 0)?;
+    choices
+        .get(index)
+        .map(|(_, decision)| *decision)
+        .ok_or(Error::Stopped)
+}
+
+fn listed(changes: &[Change]) -> String {
+    let mut text = "\n".to_owned();
+    for change in changes {
+        let what = match (&change.before, change.writes()) {
+            (None, _) => format!("new, {} lines", change.after.lines().count()),
+            (Some(_), true) => "changes".to_owned(),
+            (Some(_), false) => "stays".to_owned(),
+        };
+        let _ = writeln!(text, "  {:<24} {what}", printable(&change.path));
+    }
+    text
+}
+
+fn shown(changes: &[Change]) -> String {
+    changes
+        .iter()
+        .filter(|change| change.writes())
+        .map(|change| match &change.before {
+            None => format!("\n== {} ==\n{}", printable(&change.path), change.after),
+            Some(before) => format!("\n{}", diff(before, &change.after, &change.path)),
+        })
+        .collect()
+}
