@@ -37,7 +37,9 @@ use std::path::{Path, PathBuf};
 use catalogue::Catalogue;
 use change::{Change, Options};
 use error::Error;
+use facts::{Place, Warning};
 use inspect::tree::Tree;
+use inspect::tree::ignored::DockerIgnore;
 use lock::{LOCK_FILE, LockRecord};
 use plan::BuildPlan;
 use settings::Settings;
@@ -89,7 +91,7 @@ pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
 /// # Errors
 /// As [`plan_for`]; no start command; a file on disk that cannot be compared.
 pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Preview, Error> {
-    let Planned { tree, plan } = plan_for(folder, flags)?;
+    let Planned { tree, mut plan } = plan_for(folder, flags)?;
     let files = render::render(&plan)?;
     let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
     let recorded = match tree.text(&lock_path)? {
@@ -97,6 +99,7 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
         None => None,
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    plan.warnings.extend(kept_out(&plan, &changes));
     let record = commands::record::record(&tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -105,4 +108,27 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
         recorded,
         record,
     })
+}
+
+/// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
+fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
+    let [_, ignore] = plan.files();
+    let Some(change) = changes.iter().find(|change| change.path == ignore) else {
+        return Vec::new();
+    };
+    let rules = DockerIgnore::parse(&change.after);
+    plan.manifests
+        .iter()
+        .filter(|path| rules.excludes(path))
+        .map(|path| {
+            Warning::new(
+                "manifest-ignored",
+                format!(
+                    "{ignore} keeps {path} out of the build context: the build will not find it"
+                ),
+                format!("add the line `!{path}` at the end of {ignore}"),
+            )
+            .at(Place::new(ignore.clone(), 0))
+        })
+        .collect()
 }

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use super::User;
 use super::command::{Health, Start};
 use super::install::{APP, VENV, Variable};
-use super::quote::{ExecForm, ShellWord};
+use super::quote::{EnvValue, ExecForm, ShellWord, VolumePaths};
 use super::system::SystemPlan;
 
 /// What the runtime stage says beside its packages.
@@ -20,13 +20,13 @@ pub struct Runtime {
     /// Environment, sorted by name.
     pub env: Vec<Variable>,
     /// Working directory.
-    pub workdir: String,
+    pub workdir: EnvValue,
     /// Commands run as root once the environment is there: what no package brings.
     pub steps: Vec<String>,
     /// Folders that the process may write to, created for it, sorted.
     pub folders: Vec<ShellWord>,
     /// Those whose content outlives the container, as the operand of `VOLUME`.
-    pub volumes: Option<ExecForm>,
+    pub volumes: Option<VolumePaths>,
     /// The health check's command.
     pub health: Option<ExecForm>,
     /// The command; `None` when none was found: such a plan can be explained, not rendered.
@@ -58,7 +58,7 @@ pub fn runtime(
     };
     Ok(Runtime {
         env: environment(settings, start, user)?,
-        workdir: joined(&[&application, &start.working_dir]),
+        workdir: EnvValue::new(&joined(&[&application, &start.working_dir]))?,
         steps: system
             .steps
             .iter()
@@ -92,7 +92,10 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
 }
 
 /// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
-fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<ExecForm>), Error> {
+fn writable(
+    start: &Start,
+    application: &str,
+) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
     let mut folders = BTreeSet::new();
     let mut volumes = BTreeSet::new();
     for place in &start.writable {
@@ -102,7 +105,7 @@ fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<
             joined(&[application, &place.path])
         };
         // The application's own folder stays read-only: its code lies there.
-        if path == application || path.starts_with("/tmp/") || path == "/tmp" {
+        if path == application || is_protected(&path) {
             continue;
         }
         if place.volume {
@@ -118,9 +121,29 @@ fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<
     let volumes = if volumes.is_empty() {
         None
     } else {
-        Some(ExecForm::new(&volumes)?)
+        Some(VolumePaths::new(&volumes)?)
     };
     Ok((folders, volumes))
+}
+
+/// May no setting of a project give the folder to the process? `/tmp` is writable already; the others hold programs, the
+/// system's own files or the application's packages.
+fn is_protected(path: &str) -> bool {
+    const SYSTEM: [&str; 14] = [
+        "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "tmp",
+        "usr", "opt/venv",
+    ];
+    const PARENTS: [&str; 7] = ["", "app", "home", "opt", "var", "var/lib", "var/cache"];
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    let path = parts.join("/");
+    let inside = |folder: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    parts.contains(&"..") || PARENTS.contains(&path.as_str()) || SYSTEM.into_iter().any(inside)
 }
 
 /// A Python one-liner, for there is no curl in the image: an HTTP answer below 400, or a TCP connection.
@@ -148,4 +171,38 @@ fn joined(parts: &[&str]) -> String {
         .copied()
         .collect::<Vec<_>>()
         .join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_setting_gives_a_folder_of_the_system_away() {
+        for path in [
+            "/",
+            "/etc",
+            "/usr/local/bin",
+            "//etc//",
+            "/./etc",
+            "/app/../etc",
+            "/app",
+            "/opt/venv/lib",
+            "/var",
+            "/home",
+            "/tmp/x",
+        ] {
+            assert!(is_protected(path), "{path}");
+        }
+        for path in [
+            "/app/media",
+            "/srv/media",
+            "/var/lib/shop",
+            "/etcetera",
+            "/data",
+            "/home/app/.cache",
+        ] {
+            assert!(!is_protected(path), "{path}");
+        }
+    }
 }
