@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli;
-use crate::error::{Error, Exit, printable};
+use crate::error::{Error, Exit, is_unsafe, printable};
 use crate::facts::Place;
 use crate::plan::BuildPlan;
 use crate::plan::system::SystemPackage;
@@ -39,6 +39,21 @@ pub fn json(plan: &BuildPlan) -> Result<String, Error> {
         .map_err(|error| Error::Internal {
             what: error.to_string(),
         })
+}
+
+/// The same document with the invisible characters of its strings as JSON's own escapes: it may end up on a terminal.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// `explain --format json`, version 1 of its schema.

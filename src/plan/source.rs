@@ -9,7 +9,7 @@ use crate::error::Error;
 use super::command::Start;
 use super::install::{APP, Install, Step, VENV, words};
 use super::managers::{self, Question};
-use super::quote::{CopyPaths, ShellWord};
+use super::quote::{CopyPaths, EnvValue, ShellWord};
 
 /// What becomes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -23,7 +23,7 @@ pub struct SourceSteps {
     /// The builder gets a copy of the source after that, for the steps below.
     pub in_builder: bool,
     /// Folder in which the steps run, where it is not the build context's.
-    pub workdir: Option<String>,
+    pub workdir: Option<EnvValue>,
     /// The runtime gets it as the builder left it, since steps there wrote into it.
     pub from_builder: bool,
     /// Operands of the runtime's `COPY`, from the builder or from the build context; `None` when no source is needed there.
@@ -65,7 +65,8 @@ pub fn steps(
         in_builder: from_builder && !install.source_first,
         workdir: Some(&question.facts.layout.app)
             .filter(|app| from_builder && !app.is_empty())
-            .map(|app| format!("{APP}/{app}")),
+            .map(|app| EnvValue::new(&format!("{APP}/{app}")))
+            .transpose()?,
         from_builder,
         copy: (from_builder || start.needs_source || !project)
             .then(|| copy(question, from_builder))

@@ -61,7 +61,7 @@ fn values() -> Vec<String> {
 }
 
 /// One project, generated; `None` where the disk takes no such names.
-fn generate(files: &Files, what: &str) -> Option<(Ran, String)> {
+fn generate(files: &Files, what: &str) -> Option<Ran> {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("project");
     if !lay(&root, files) {
@@ -69,21 +69,27 @@ fn generate(files: &Files, what: &str) -> Option<(Ran, String)> {
     }
     let path = root.to_str().unwrap();
     let ran = run(&["generate", "--stdout", path], what);
-    let explained = run(&["explain", "--format", "json", path], what);
-    if explained.exit == 0 {
-        serde_json::from_str::<serde_json::Value>(&explained.out).unwrap();
+    if ran.exit != 0 {
+        return Some(ran);
     }
+    let explained = run(&["explain", "--format", "json", path], what);
+    serde_json::from_str::<serde_json::Value>(&explained.out).unwrap();
+    visible(&explained.out, what);
     let text = run(&["explain", path], what);
     clean(&text.out, what);
     clean(&text.say, what);
-    Some((ran, explained.out))
+    Some(ran)
 }
 
 /// No raw control character, no mark that reorders a line.
 fn clean(message: &str, what: &str) {
-    let bad = message.chars().find(|c| *c != '\n' && dockwright::error::is_unsafe(*c));
-    assert_eq!(bad, None, "{what}: {message}");
+    visible(message, what);
     assert!(message.len() < 60_000, "{what}: {} bytes of message", message.len());
+}
+
+fn visible(text: &str, what: &str) {
+    let bad = text.chars().find(|c| *c != '\n' && dockwright::error::is_unsafe(*c));
+    assert_eq!(bad, None, "{what}: {text}");
 }
 
 fn instructions(ran: &Ran, what: &str) -> Vec<Instruction> {
@@ -96,11 +102,10 @@ fn attack(place: &Place, twins: &[Vec<String>]) -> (u32, u32) {
     let mut counts = (0, 0);
     for value in values() {
         let what = format!("{}: {}", place.0, value.chars().take(60).collect::<String>().escape_debug());
-        let Some((ran, json)) = generate(&(place.1)(&value), &what) else {
+        let Some(ran) = generate(&(place.1)(&value), &what) else {
             continue;
         };
         clean(&ran.say, &what);
-        clean(&json, &what);
         if ran.exit != 0 {
             assert_eq!(ran.exit, 2, "{what}");
             assert!(ran.say.contains("error: ") && ran.say.contains("\nhelp: "), "{what}: {}", ran.say);
@@ -109,7 +114,7 @@ fn attack(place: &Place, twins: &[Vec<String>]) -> (u32, u32) {
             counts.1 += 1;
             continue;
         }
-        clean(&ran.out, &what);
+        visible(&ran.out, &what);
         let found = shape(&instructions(&ran, &what));
         assert!(twins.contains(&found), "{what}: {found:#?}\n{}", ran.out);
         counts.0 += 1;
@@ -122,7 +127,7 @@ fn twins(place: &Place) -> Vec<Vec<String>> {
     [BENIGN, "flask", "3.12", "shop.cli:main", "app:app", "gunicorn", "0.5.0"]
         .into_iter()
         .filter_map(|value| {
-            let (ran, _) = generate(&(place.1)(value), place.0)?;
+            let ran = generate(&(place.1)(value), place.0)?;
             (ran.exit == 0).then(|| shape(&instructions(&ran, place.0)))
         })
         .collect()
@@ -166,13 +171,12 @@ fn settings_hold() {
     for key in SETTINGS {
         for value in values() {
             let what = format!("{key}: {}", value.chars().take(60).collect::<String>().escape_debug());
-            let Some((ran, json)) = generate(&settings(key, &value), &what) else {
+            let Some(ran) = generate(&settings(key, &value), &what) else {
                 continue;
             };
             clean(&ran.say, &what);
-            clean(&json, &what);
             if ran.exit == 0 {
-                clean(&ran.out, &what);
+                visible(&ran.out, &what);
                 let rendered = ran.out.replace(&format!("# syntax={value}\n"), "");
                 parse(&rendered).unwrap_or_else(|why| panic!("{what}: {why}\n{}", ran.out));
             } else {

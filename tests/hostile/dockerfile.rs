@@ -76,7 +76,7 @@ fn check(instruction: &Instruction) -> Result<(), String> {
         "COPY" => {
             let rest = rest.strip_prefix("--from=").map_or(rest, |rest| rest.split_once(' ').map_or("", |(_, rest)| rest));
             let words = json(rest).unwrap_or_else(|| rest.split_whitespace().map(str::to_owned).collect());
-            let heredoc = |word: &String| word.contains("<<");
+            let heredoc = |word: &String| word.starts_with("<<");
             if words.len() < 2 || words.iter().any(heredoc) { Err(fail()) } else { Ok(()) }
         }
         "RUN" => shell(rest).map(drop).map_err(|why| format!("{why} in {}", fail())),

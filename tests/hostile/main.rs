@@ -8,6 +8,7 @@ mod bytes;
 mod dockerfile;
 mod places;
 mod secrets;
+#[cfg(unix)]
 mod trees;
 
 use std::collections::BTreeMap;
