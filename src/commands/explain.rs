@@ -35,7 +35,7 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
 /// A bug: the plan holds something that JSON cannot say.
 pub fn json(plan: &BuildPlan) -> Result<String, Error> {
     serde_json::to_string_pretty(&Explanation::new(plan))
-        .map(|text| text + "\n")
+        .map(|text| visible(&text) + "\n")
         .map_err(|error| Error::Internal {
             what: error.to_string(),
         })

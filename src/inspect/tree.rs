@@ -165,6 +165,10 @@ impl Tree {
             return None;
         }
         let full = self.root.join(relative);
+        // Most paths that are asked for do not exist, and resolving links takes a call a folder.
+        if fs::symlink_metadata(&full).is_err() {
+            return Some(full);
+        }
         match full.canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Some(real),
             Ok(_) => None,

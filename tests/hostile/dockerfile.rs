@@ -10,7 +10,18 @@ pub(crate) struct Instruction {
 }
 
 const KNOWN: [&str; 12] = [
-    "CMD", "COPY", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "RUN", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+    "CMD",
+    "COPY",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "RUN",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
 ];
 
 /// The instructions of a Dockerfile. Follows `frontend/dockerfile/parser/parser.go`: lines end at LF, a comment is a line whose first
@@ -28,8 +39,16 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Instruction>, String> {
     for line in text.split('\n') {
         if line.trim_start().starts_with('#') {
             let body = line.trim_start().trim_start_matches('#').trim();
-            let name = body.split('=').next().unwrap_or_default().trim().to_lowercase();
-            if directives && body.contains('=') && ["syntax", "escape", "check"].contains(&name.as_str()) {
+            let name = body
+                .split('=')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_lowercase();
+            if directives
+                && body.contains('=')
+                && ["syntax", "escape", "check"].contains(&name.as_str())
+            {
                 return Err(format!("the parser directive {line}"));
             }
             directives = false;
@@ -50,7 +69,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Instruction>, String> {
         open.push_str(line);
         instructions.push(instruction(std::mem::take(&mut open).trim())?);
     }
-    if open.is_empty() { Ok(instructions) } else { Err(format!("left open: {open}")) }
+    if open.is_empty() {
+        Ok(instructions)
+    } else {
+        Err(format!("left open: {open}"))
+    }
 }
 
 fn instruction(line: &str) -> Result<Instruction, String> {
@@ -58,7 +81,10 @@ fn instruction(line: &str) -> Result<Instruction, String> {
     if !KNOWN.contains(&name) {
         return Err(format!("the instruction {name}"));
     }
-    let instruction = Instruction { name: name.to_owned(), rest: rest.trim().to_owned() };
+    let instruction = Instruction {
+        name: name.to_owned(),
+        rest: rest.trim().to_owned(),
+    };
     check(&instruction)?;
     Ok(instruction)
 }
@@ -74,17 +100,30 @@ fn check(instruction: &Instruction) -> Result<(), String> {
             json(command.trim()).map(drop).ok_or_else(fail)
         }
         "COPY" => {
-            let rest = rest.strip_prefix("--from=").map_or(rest, |rest| rest.split_once(' ').map_or("", |(_, rest)| rest));
-            let words = json(rest).unwrap_or_else(|| rest.split_whitespace().map(str::to_owned).collect());
+            let rest = rest.strip_prefix("--from=").map_or(rest, |rest| {
+                rest.split_once(' ').map_or("", |(_, rest)| rest)
+            });
+            let words =
+                json(rest).unwrap_or_else(|| rest.split_whitespace().map(str::to_owned).collect());
             let heredoc = |word: &String| word.starts_with("<<");
-            if words.len() < 2 || words.iter().any(heredoc) { Err(fail()) } else { Ok(()) }
+            if words.len() < 2 || words.iter().any(heredoc) {
+                Err(fail())
+            } else {
+                Ok(())
+            }
         }
-        "RUN" => shell(rest).map(drop).map_err(|why| format!("{why} in {}", fail())),
+        "RUN" => shell(rest)
+            .map(drop)
+            .map_err(|why| format!("{why} in {}", fail())),
         "ENV" | "WORKDIR" => docker_words(rest).ok_or_else(fail),
         "EXPOSE" => rest.parse::<u16>().map(drop).map_err(|_| fail()),
         _ => {
             let plain = |c: char| c.is_ascii_alphanumeric() || " ._-/:@=".contains(c);
-            if rest.chars().all(plain) { Ok(()) } else { Err(fail()) }
+            if rest.chars().all(plain) {
+                Ok(())
+            } else {
+                Err(fail())
+            }
         }
     }
 }
@@ -131,18 +170,30 @@ pub(crate) fn shell(text: &str) -> Result<Vec<Token>, String> {
     let mut word: Option<String> = None;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let operator = ["&&", "||", ";", "{", "}", ">/dev/null"].into_iter().find(|operator| rest.starts_with(operator));
+        let operator = ["&&", "||", ";", "{", "}", ">/dev/null"]
+            .into_iter()
+            .find(|operator| rest.starts_with(operator));
         match c {
             ' ' | '\t' => tokens.extend(word.take().map(Token::Word)),
             '\'' => {
-                let (inside, after) = rest.get(1..).and_then(|rest| rest.split_once('\'')).ok_or("open quotation mark")?;
+                let (inside, after) = rest
+                    .get(1..)
+                    .and_then(|rest| rest.split_once('\''))
+                    .ok_or("open quotation mark")?;
                 word.get_or_insert_default().push_str(inside);
                 rest = after;
                 continue;
             }
             '"' => {
-                let inside = rest.strip_prefix("\"$(cat /run/secrets/").and_then(|rest| rest.split_once(")\"")).ok_or("an expansion")?;
-                if !inside.0.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
+                let inside = rest
+                    .strip_prefix("\"$(cat /run/secrets/")
+                    .and_then(|rest| rest.split_once(")\""))
+                    .ok_or("an expansion")?;
+                if !inside
+                    .0
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                {
                     return Err("the name of a secret".to_owned());
                 }
                 word.get_or_insert_default().push_str("SECRET");
@@ -162,11 +213,21 @@ pub(crate) fn shell(text: &str) -> Result<Vec<Token>, String> {
                 rest = &rest[operator.len()..];
                 continue;
             }
-            '$' | '`' | '<' | '>' | '|' | '&' | '(' | ')' | '#' => return Err(format!("the character {c}")),
+            '$' | '`' | '<' | '>' | '|' | '&' | '(' | ')' | '#' => {
+                return Err(format!("the character {c}"));
+            }
             c if c.is_control() => return Err("a control character".to_owned()),
             // A pattern of apt's: the one wildcard that is written.
-            '*' if rest.starts_with("*") && word.as_deref() == Some("/var/lib/apt/lists/") => word.get_or_insert_default().push(c),
-            '*' | '?' | '[' | '~' if !word.as_deref().is_some_and(|word| word.contains(['=', '-'])) => return Err(format!("the pattern {c}")),
+            '*' if rest.starts_with("*") && word.as_deref() == Some("/var/lib/apt/lists/") => {
+                word.get_or_insert_default().push(c)
+            }
+            '*' | '?' | '[' | '~'
+                if !word
+                    .as_deref()
+                    .is_some_and(|word| word.contains(['=', '-'])) =>
+            {
+                return Err(format!("the pattern {c}"));
+            }
             c => word.get_or_insert_default().push(c),
         }
         rest = &rest[c.len_utf8()..];
@@ -225,6 +286,7 @@ fn the_parser_sees_what_docker_would_see() {
     ] {
         assert!(parse(text).is_err(), "{text}");
     }
-    let benign = parse("FROM a\nRUN --mount=type=x a=b pip install 'x y' && rm z\n").unwrap_or_default();
+    let benign =
+        parse("FROM a\nRUN --mount=type=x a=b pip install 'x y' && rm z\n").unwrap_or_default();
     assert_eq!(shape(&benign), ["FROM", "RUN pip && rm"]);
 }

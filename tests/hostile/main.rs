@@ -43,7 +43,11 @@ fn run(arguments: &[&str], what: &str) -> Ran {
             error.exit() as u8
         }
     };
-    Ran { exit, out: String::from_utf8(out).unwrap(), say }
+    Ran {
+        exit,
+        out: String::from_utf8(out).unwrap(),
+        say,
+    }
 }
 
 /// Lays files below a folder; `false` where the disk takes no such name.
