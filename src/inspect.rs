@@ -61,6 +61,13 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
     facts.python.extend(python_of_manifests(&facts));
     (facts.app, facts.sources) = app::read(tree)?;
     warnings.append(&mut facts.app.warnings);
+    if tree.truncated() {
+        warnings.push(Warning::new(
+            "tree-truncated",
+            "the project has more files than are looked at: the deepest were left out of the search for the application",
+            "name folders of data in .gitignore or .dockerignore, or pass `--command`",
+        ));
+    }
     facts.warnings = warnings;
     Ok(facts)
 }

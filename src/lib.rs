@@ -39,7 +39,9 @@ use std::path::{Path, PathBuf};
 use catalogue::Catalogue;
 use change::{Change, Options};
 use error::Error;
+use facts::{Place, Warning};
 use inspect::tree::Tree;
+use inspect::tree::ignored::DockerIgnore;
 use lock::{LOCK_FILE, LockRecord};
 use plan::BuildPlan;
 use settings::Settings;
@@ -99,7 +101,7 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
 ///
 /// # Errors
 /// As [`preview`].
-pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Preview, Error> {
+pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Preview, Error> {
     let files = render::render(&plan)?;
     let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
     let recorded = match tree.text(&lock_path)? {
@@ -107,6 +109,7 @@ pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Previe
         None => None,
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    plan.warnings.extend(kept_out(&plan, &changes));
     let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -115,4 +118,27 @@ pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Previe
         recorded,
         record,
     })
+}
+
+/// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
+fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
+    let [_, ignore] = plan.files();
+    let Some(change) = changes.iter().find(|change| change.path == ignore) else {
+        return Vec::new();
+    };
+    let rules = DockerIgnore::parse(&change.after);
+    plan.manifests
+        .iter()
+        .filter(|path| rules.excludes(path))
+        .map(|path| {
+            Warning::new(
+                "manifest-ignored",
+                format!(
+                    "{ignore} keeps {path} out of the build context: the build will not find it"
+                ),
+                format!("add the line `!{path}` at the end of {ignore}"),
+            )
+            .at(Place::new(ignore.clone(), 0))
+        })
+        .collect()
 }

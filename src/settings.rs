@@ -287,6 +287,14 @@ impl Settings {
             ("syntax", &self.syntax),
         ] {
             if let Some(value) = value {
+                if value.contains("://") {
+                    // Not shown: it may hold a password.
+                    return Err(Error::Settings {
+                        what: format!("`{name}` cannot be a URL"),
+                        at: None,
+                        help: "give a version or an image name without a scheme".to_owned(),
+                    });
+                }
                 checked(name, value, "a version or an image name", |c| {
                     c.is_ascii_alphanumeric() || ".-_/:@".contains(c)
                 })?;

@@ -2,13 +2,14 @@
 
 mod people;
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, is_unsafe};
 use crate::facts::Place;
 use crate::plan::BuildPlan;
 use crate::plan::system::SystemPackage;
@@ -36,10 +37,25 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
 /// A bug: the plan holds something that JSON cannot say.
 pub fn json(plan: &BuildPlan) -> Result<String, Error> {
     serde_json::to_string_pretty(&Explanation::new(plan))
-        .map(|text| text + "\n")
+        .map(|text| visible(&text) + "\n")
         .map_err(|error| Error::Internal {
             what: error.to_string(),
         })
+}
+
+/// The same document with the invisible characters of its strings as JSON's own escapes: it may end up on a terminal.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// `explain --format json`, version 1 of its schema.

@@ -33,6 +33,9 @@ impl Pep508Url for Verbatim {
     }
 }
 
+/// No real dependency is longer; [`Marker::is_bounded`] has the same limit.
+const LENGTH: usize = 16 << 10;
+
 /// What stands around a dependency: where it was read, and what its relative paths start from.
 pub(super) struct Context<'a> {
     /// The project.
@@ -64,13 +67,19 @@ pub(super) fn parse(
             bad as u32
         )));
     }
-    if !names_are_sound(text) || !Marker::is_bounded(text) {
-        return best_effort(
-            text,
-            "a name ends with a letter or digit",
-            context,
-            warnings,
-        );
+    if text.len() > LENGTH {
+        return Err(context.malformed(format!("{} bytes in one dependency", text.len())));
+    }
+    if text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text.starts_with("=======") {
+        return Err(context.malformed("a mark of an unfinished merge".to_owned()));
+    }
+    if !names_are_sound(text) {
+        let message = "a name ends with a letter or digit";
+        return best_effort(text, message, context, warnings);
+    }
+    if !Marker::is_bounded(text) {
+        let message = "it has too many different values or is nested too deep";
+        return best_effort(text, message, context, warnings);
     }
     match pep508_rs::Requirement::<Verbatim>::from_str(text) {
         Ok(parsed) => convert(parsed, context),

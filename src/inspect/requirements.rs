@@ -153,12 +153,12 @@ impl Reader<'_> {
                 .indexes
                 .push(url::index(None, value, false, at.clone())),
             Name::FindLinks => {
-                let value = if url::is_url(value) {
-                    url::without_login(value)
+                let links = if url::is_url(value) {
+                    Some(url::without_login(value))
                 } else {
                     self.links_folder(value, at)
                 };
-                self.file.options.find_links.push(found(value));
+                self.file.options.find_links.extend(links.map(found));
             }
             Name::NoBinary => options.no_binary.extend(format_names(value).map(found)),
             Name::OnlyBinary => options.only_binary.extend(format_names(value).map(found)),
@@ -170,13 +170,24 @@ impl Reader<'_> {
         }
     }
 
-    /// pip looks for `--find-links` beside the file first, then where it runs.
-    fn links_folder(&self, value: &str, at: &Place) -> String {
-        [folder_of(&at.file), self.tree.app()]
+    /// pip looks for `--find-links` beside the file first, then where it runs; what it does not find it passes over.
+    fn links_folder(&mut self, value: &str, at: &Place) -> Option<String> {
+        let found = [folder_of(&at.file), self.tree.app()]
             .into_iter()
             .filter_map(|folder| pep508::resolve(folder, value))
-            .find(|path| self.tree.is_dir(path) || self.tree.is_file(path))
-            .unwrap_or_else(|| value.to_owned())
+            .find(|path| self.tree.is_dir(path) || self.tree.is_file(path));
+        if found.is_none() {
+            let value = url::shown(value);
+            self.warnings.push(
+                Warning::new(
+                    "find-links-missing",
+                    format!("`--find-links {value}` names no folder of the project: the build finds nothing there"),
+                    format!("copy the folder into the project and correct {at}"),
+                )
+                .at(at.clone()),
+            );
+        }
+        found
     }
 
     fn include(&mut self, target: &str, at: &Place, constraint: bool) -> Result<(), Error> {

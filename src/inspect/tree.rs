@@ -6,12 +6,15 @@ use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
-
-use ignore::{WalkBuilder, WalkState};
+use std::sync::{Arc, OnceLock};
 
 use crate::error::Error;
 use crate::facts::Place;
+
+pub mod ignored;
+mod walk;
+
+use walk::Walk;
 
 /// No manifest, lock or source file that matters is longer: 32 MiB. The largest real uv.lock known has 6 MB.
 pub const FILE_LIMIT: u64 = 32 << 20;
@@ -21,9 +24,6 @@ pub const SOURCE_LIMIT: u64 = 1 << 20;
 
 /// More files than this are not looked at; a project that has them is told so.
 pub const WALK_LIMIT: usize = 200_000;
-
-/// Deeper folders are not entered.
-const DEPTH_LIMIT: usize = 64;
 
 /// One file found by the walk.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,12 +40,6 @@ pub struct Tree {
     app: String,
     walk: OnceLock<Walk>,
     read: RefCell<BTreeMap<String, Option<Arc<[u8]>>>>,
-}
-
-/// What the walk found.
-struct Walk {
-    files: Vec<TreeFile>,
-    truncated: bool,
 }
 
 impl Tree {
@@ -83,13 +77,14 @@ impl Tree {
         join(&self.app, name)
     }
 
-    /// Every file of the project in sorted order, without what `.gitignore` and `.dockerignore` exclude, hidden folders,
-    /// virtual environments, and anything behind a link.
+    /// Every file of the project in sorted order, without what `.gitignore` excludes, Python files that `.dockerignore` keeps
+    /// out of the build context, hidden files and folders, virtual environments, and anything behind a link.
     pub fn files(&self) -> &[TreeFile] {
         &self.walked().files
     }
 
-    /// The project has more than [`WALK_LIMIT`] files: those beyond were not looked at.
+    /// The project has more than [`WALK_LIMIT`] files, or a folder with more than a quarter of that: those beyond, the
+    /// deepest first, were not looked at.
     pub fn truncated(&self) -> bool {
         self.walked().truncated
     }
@@ -170,6 +165,10 @@ impl Tree {
             return None;
         }
         let full = self.root.join(relative);
+        // Most paths that are asked for do not exist, and resolving links takes a call a folder.
+        if fs::symlink_metadata(&full).is_err() {
+            return Some(full);
+        }
         match full.canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Some(real),
             Ok(_) => None,
@@ -228,7 +227,15 @@ impl Tree {
         let meta = match fs::metadata(&full) {
             Ok(meta) => meta,
             Err(error) if missing(&error) => return Ok(None),
-            Err(error) => return Err(unreadable(error.to_string(), "check the permissions")),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(unreadable(error.to_string(), "check the permissions"));
+            }
+            Err(error) => {
+                return Err(unreadable(
+                    error.to_string(),
+                    "replace it with a regular file",
+                ));
+            }
         };
         if meta.is_dir() {
             return Err(unreadable(
@@ -256,7 +263,7 @@ impl Tree {
     }
 
     fn walked(&self) -> &Walk {
-        self.walk.get_or_init(|| walk(&self.root))
+        self.walk.get_or_init(|| walk::walk(&self.root, &self.app))
     }
 }
 
@@ -308,75 +315,4 @@ fn folder_error(folder: &Path, why: &str) -> Error {
         help: "give the folder of a Python project: `dockwright generate path/to/project`"
             .to_owned(),
     }
-}
-
-/// Folders that never hold the application's own code.
-const SKIPPED: [&str; 8] = [
-    "node_modules",
-    "__pycache__",
-    "site-packages",
-    "venv",
-    "env",
-    "__pypackages__",
-    "bower_components",
-    "dockwright-cache",
-];
-
-fn walk(root: &Path) -> Walk {
-    let found = Mutex::new(Walk {
-        files: Vec::new(),
-        truncated: false,
-    });
-    let mut builder = WalkBuilder::new(root);
-    builder
-        .follow_links(false)
-        .same_file_system(true)
-        .max_depth(Some(DEPTH_LIMIT))
-        .git_global(false)
-        .git_exclude(false)
-        .require_git(false)
-        .parents(false)
-        .threads(2)
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !(is_dir
-                && entry.depth() > 0
-                && (SKIPPED.contains(&&*name) || entry.path().join("pyvenv.cfg").exists()))
-        });
-    builder.build_parallel().run(|| {
-        Box::new(|entry| {
-            let Ok(entry) = entry else {
-                return WalkState::Continue;
-            };
-            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-                return WalkState::Continue;
-            }
-            let Some(path) = entry
-                .path()
-                .strip_prefix(root)
-                .ok()
-                .and_then(Path::to_str)
-                .map(|path| path.replace('\\', "/"))
-            else {
-                return WalkState::Continue;
-            };
-            let size = entry.metadata().map_or(0, |meta| meta.len());
-            let Ok(mut found) = found.lock() else {
-                return WalkState::Quit;
-            };
-            if found.files.len() == WALK_LIMIT {
-                found.truncated = true;
-                return WalkState::Quit;
-            }
-            found.files.push(TreeFile { path, size });
-            WalkState::Continue
-        })
-    });
-    let mut walk = found.into_inner().unwrap_or(Walk {
-        files: Vec::new(),
-        truncated: true,
-    });
-    walk.files.sort();
-    walk
 }

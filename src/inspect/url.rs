@@ -91,12 +91,23 @@ pub(super) fn without_login(url: &str) -> String {
     }
 }
 
-/// A URL or path for a message: printable, and nothing of what may be a login before an `@`, even where it is no proper URL.
+/// A URL or path for a message: printable, no query, and nothing of what may be a login before an `@`, even where it is no
+/// proper URL.
 pub(super) fn shown(text: &str) -> String {
+    let text = without_query(text);
     match text.rsplit_once('@') {
         Some((before, after)) if before.contains(':') => printable(&format!("…@{after}")),
-        _ => printable(text),
+        _ => printable(&text),
     }
+}
+
+/// The URL without its query, where signed links and some indexes carry a token; other texts as they are.
+fn without_query(url: &str) -> String {
+    let Some((before, query)) = url.split_once('?').filter(|_| url.contains("://")) else {
+        return url.to_owned();
+    };
+    let fragment = query.find('#').and_then(|at| query.get(at..));
+    format!("{before}{}", fragment.unwrap_or_default())
 }
 
 /// Names of the variables in `${NAME}` form. pip knows upper case only (`ENV_VAR_RE`); uv and Pipenv expand the same form.
@@ -117,7 +128,7 @@ pub(super) fn variables(text: &str) -> Vec<String> {
 pub(super) fn index(name: Option<String>, url: &str, default: bool, at: Place) -> Index {
     Index {
         name,
-        url: without_login(url),
+        url: without_query(&without_login(url)),
         default,
         embedded_credentials: login(url) == Login::Plain,
         variables: variables(url),
@@ -128,14 +139,15 @@ pub(super) fn index(name: Option<String>, url: &str, default: bool, at: Place) -
 
 /// The source that a web or version-control URL stands for; `file:` URLs are paths and not answered here.
 pub(super) fn source(url: &str) -> Source {
+    let kept = without_query(url);
     match scheme(url).as_deref().and_then(vcs_kind) {
         Some(kind) => Source::Vcs {
             kind,
-            url: url.to_owned(),
+            url: kept,
             ssh: scheme(url).is_some_and(|scheme| scheme.ends_with("ssh")),
         },
         None => Source::Url {
-            url: url.to_owned(),
+            url: kept,
             wheel: file_name(url).to_ascii_lowercase().ends_with(".whl"),
         },
     }

@@ -55,7 +55,7 @@ impl ExecForm {
     }
 }
 
-/// The paths of a `COPY` in its JSON form, in which Docker expands `$` and matches wildcards: both are escaped.
+/// The paths of a `COPY` in its JSON form, in which Docker takes out quotation marks, expands `$` and matches wildcards: all are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct CopyPaths(String);
@@ -83,6 +83,25 @@ impl CopyPaths {
     }
 }
 
+/// The folders of a `VOLUME` in its JSON form, in which Docker expands `$` and takes `\\` for an escape.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct VolumePaths(String);
+
+impl VolumePaths {
+    /// Quotes folders.
+    ///
+    /// # Errors
+    /// As [`ShellWord::new`].
+    pub fn new<S: AsRef<str>>(paths: &[S]) -> Result<Self, Error> {
+        let escaped: Vec<String> = paths
+            .iter()
+            .map(|path| escape_path(path.as_ref(), false))
+            .collect();
+        ExecForm::new(&escaped).map(|form| Self(form.0))
+    }
+}
+
 /// Can the path stand in a `--mount` option and a bare `COPY` as it is? (`BuildKit` splits mount options at commas and expands `$`.)
 pub fn is_plain_path(path: &str) -> bool {
     !path.is_empty()
@@ -92,7 +111,7 @@ pub fn is_plain_path(path: &str) -> bool {
         && !path.starts_with("--")
 }
 
-/// A value of `ENV`, double-quoted: Docker expands `$` there, so it is escaped.
+/// A value of `ENV` or `WORKDIR`, double-quoted: Docker expands `$` there, so it is escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct EnvValue(String);
@@ -154,13 +173,13 @@ fn escape_path(path: &str, source: bool) -> String {
     let mut out = String::with_capacity(path.len());
     for c in path.chars() {
         match c {
-            '$' => out.push_str("\\$"),
-            '\\' => out.push_str(r"\\"),
-            '[' if source => out.push_str("[[]"),
-            '*' | '?' if source => {
-                out.push('[');
+            // A pattern of one character finds any name; brackets and backslashes do not find `*`, `?` and `\\`, and a name that
+            // begins with `<<` would be a here-document (all tried with BuildKit 0.26).
+            '*' | '?' | '[' | '\\' | '<' if source => out.push('?'),
+            // Docker's words know both kinds of quotation marks, also inside JSON.
+            '$' | '\\' | '\'' | '"' => {
+                out.push('\\');
                 out.push(c);
-                out.push(']');
             }
             _ => out.push(c),
         }

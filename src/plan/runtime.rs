@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use super::User;
 use super::command::{Health, Start};
 use super::install::{APP, VENV, Variable};
-use super::quote::{ExecForm, ShellWord};
+use super::quote::{EnvValue, ExecForm, ShellWord, VolumePaths};
 use super::system::SystemPlan;
 
 /// What the runtime stage says beside its packages.
@@ -20,13 +20,13 @@ pub struct Runtime {
     /// Environment, sorted by name.
     pub env: Vec<Variable>,
     /// Working directory.
-    pub workdir: String,
+    pub workdir: EnvValue,
     /// Commands run as root once the environment is there: what no package brings.
     pub steps: Vec<String>,
     /// Folders that the process may write to, created for it, sorted.
     pub folders: Vec<ShellWord>,
     /// Those whose content outlives the container, as the operand of `VOLUME`.
-    pub volumes: Option<ExecForm>,
+    pub volumes: Option<VolumePaths>,
     /// The health check's command.
     pub health: Option<ExecForm>,
     /// The command; `None` when none was found: such a plan can be explained, not rendered.
@@ -58,7 +58,7 @@ pub fn runtime(
     };
     Ok(Runtime {
         env: environment(settings, start, user)?,
-        workdir: joined(&[&application, &start.working_dir]),
+        workdir: EnvValue::new(&joined(&[&application, &start.working_dir]))?,
         steps: system
             .steps
             .iter()
@@ -92,7 +92,10 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
 }
 
 /// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
-fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<ExecForm>), Error> {
+fn writable(
+    start: &Start,
+    application: &str,
+) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
     let mut folders = BTreeSet::new();
     let mut volumes = BTreeSet::new();
     for place in &start.writable {
@@ -112,7 +115,7 @@ fn writable(start: &Start, application: &str) -> Result<(Vec<ShellWord>, Option<
     let volumes = if volumes.is_empty() {
         None
     } else {
-        Some(ExecForm::new(&volumes)?)
+        Some(VolumePaths::new(&volumes)?)
     };
     Ok((folders, volumes))
 }

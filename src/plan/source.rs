@@ -9,7 +9,7 @@ use crate::error::Error;
 use super::command::Start;
 use super::install::{APP, Install, Step, VENV, words};
 use super::managers::{self, Question};
-use super::quote::{CopyPaths, ShellWord};
+use super::quote::{CopyPaths, EnvValue, ShellWord};
 use super::secrets;
 
 /// What becomes of the source.
@@ -20,7 +20,7 @@ pub struct SourceSteps {
     /// The builder gets a copy of the source after that, for the steps below.
     pub in_builder: bool,
     /// Folder in which the steps run, where it is not the build context's.
-    pub workdir: Option<String>,
+    pub workdir: Option<EnvValue>,
     /// The application itself runs in the builder, to prepare the source (`collectstatic`).
     pub prepared: bool,
     /// The runtime's `COPY`, from the builder where steps there wrote into it, else from the build context; `None` when no
@@ -78,7 +78,8 @@ pub fn steps(
         in_builder: from_builder && !install.source_first,
         workdir: Some(&question.facts.layout.app)
             .filter(|app| !start.build_steps.is_empty() && !app.is_empty())
-            .map(|app| format!("{APP}/{app}")),
+            .map(|app| EnvValue::new(&format!("{APP}/{app}")))
+            .transpose()?,
         prepared: !start.build_steps.is_empty(),
         copy: wanted.then(|| copy(question, from_builder)).transpose()?,
         steps,

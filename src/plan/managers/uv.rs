@@ -160,5 +160,14 @@ fn version(question: &Question<'_>) -> Option<String> {
     if range.contains(&Tools::builtin().uv.version) {
         return None;
     }
-    range.pinned().or_else(|| range.lower_bound())
+    // An epoch or a local part is no image tag.
+    let is_tag = |version: &String| {
+        version
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '.')
+    };
+    range
+        .pinned()
+        .or_else(|| range.lower_bound())
+        .filter(is_tag)
 }
