@@ -47,6 +47,11 @@ impl GroupNames {
     }
 }
 
+/// Does the name of a group or an extra say that it serves development?
+pub(super) fn for_development(name: &str) -> bool {
+    GroupNames::builtin().development.contains(&normalise(name))
+}
+
 /// Chooses.
 ///
 /// # Errors
