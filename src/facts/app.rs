@@ -34,7 +34,7 @@ pub struct AppFacts {
     pub port: Option<Found<u16>>,
     /// Data that the code fetches or expects: the command that fetches it.
     pub downloads: Vec<Found<String>>,
-    /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder.
+    /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).
     pub catalogues: Vec<String>,
     /// What could not be read as it was meant.
     pub warnings: Vec<super::Warning>,

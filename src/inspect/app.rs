@@ -11,6 +11,8 @@ mod objects;
 mod procfile;
 mod routes;
 
+use std::collections::BTreeSet;
+
 use crate::error::Error;
 use crate::facts::app::{AppFacts, GuardedScript};
 use crate::facts::{Found, Place, SourceNeed};
@@ -60,11 +62,18 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.downloads = routes::downloads(&corpus, &place);
     facts.port = routes::port(&corpus, &place);
     facts.variables = routes::variables(&corpus, &place);
+    let compiled: BTreeSet<&str> = tree
+        .files()
+        .iter()
+        .filter_map(|file| file.path.strip_suffix(".mo"))
+        .collect();
     facts.catalogues = tree
         .files()
         .iter()
-        .filter(|file| corpus::extension_is(&file.path, "po") && file.path.contains("LC_MESSAGES/"))
-        .map(|file| file.path.clone())
+        .filter_map(|file| file.path.strip_suffix(".po"))
+        // What stands beside it compiled, and is not ignored by git, needs no compiling.
+        .filter(|path| path.contains("LC_MESSAGES/") && !compiled.contains(path))
+        .map(|path| format!("{path}.po"))
         .collect();
     let needs = needs::read(&corpus, &modules, facts.django.as_ref(), &place);
     Ok((facts, needs))

@@ -11,6 +11,8 @@ use crate::facts::{
 };
 use crate::settings::Settings;
 
+pub(super) use groups::for_development;
+
 /// What will be installed, and from which files.
 #[derive(Clone, Debug)]
 pub struct Chosen<'a> {

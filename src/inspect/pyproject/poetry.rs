@@ -91,14 +91,17 @@ fn main(
     out: &mut Pyproject,
     optional: &mut BTreeMap<String, Vec<Requirement>>,
 ) -> Result<(), Error> {
-    let enriches = out.project && !out.dynamic.iter().any(|name| name == "dependencies");
+    // A `[project]` that lists none leaves them to this table (poetry-core, `Factory._configure_package_dependencies`).
+    let listed = !out.dependencies.is_empty() || !out.extras.is_empty();
+    let enriches = listed && !out.dynamic.iter().any(|name| name == "dependencies");
     for (name, node) in table.entries() {
         if normalise(name) == "python" {
             let at = node.at();
-            if out.requires_python.is_none()
-                && let Some(text) = node.as_str()
-            {
-                out.requires_python = python(text, &at, reader.warnings);
+            // Beside `requires-python` it is the narrower range that the lock was made for: `poetry install` holds the
+            // interpreter against it (poetry-core, `Factory.validate`: "concrete python version for locking").
+            if let Some(text) = node.as_str() {
+                let range = python(text, &at, reader.warnings);
+                out.requires_python = range.or(out.requires_python.take());
             }
             continue;
         }

@@ -188,6 +188,16 @@ fn poetry_2_adds_sources_to_the_project() {
     assert!(matches!(found.dependencies[0].source, Source::Vcs { .. }));
 }
 
+#[test]
+fn poetry_has_the_word_where_the_project_table_lists_no_dependencies() {
+    let found = read_one(
+        "[project]\nrequires-python = '>=3.8'\n[tool.poetry]\nname = 'x'\n[tool.poetry.dependencies]\npython = '>=3.8,<3.11'\nflask = '2.3.2'\npsycopg2 = {version = '2.9', optional = true}\n[tool.poetry.extras]\npg = ['psycopg2']\n",
+    );
+    assert_eq!(listed(&found.dependencies), ["flask==2.3.2:7"]);
+    assert_eq!(listed(&found.extras["pg"]), ["psycopg2==2.9:8"]);
+    assert_eq!(found.requires_python.unwrap().value, ">=3.8,<3.11");
+}
+
 const UV: &str = "[project]\nname = 'x'\ndependencies = ['lib', 'member']\n[tool.uv]\npackage = true\ndefault-groups = ['dev', 'Web_x']\nno-binary-package = ['lxml']\nrequired-version = '>=0.8'\n\
     [tool.uv.sources]\nlib = {git = 'https://h/lib'}\nout = {path = '../out'}\nmember = {workspace = true}\n[tool.uv.workspace]\nmembers = ['packages/*']\n[[tool.uv.index]]\nname = 'my-corp'\nurl = 'https://h/simple'\nauthenticate = 'always'\n";
 

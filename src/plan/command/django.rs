@@ -41,8 +41,12 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .configs
         .first()
         .map(|config| config.server.as_str());
-    let picked = known.server(interface, named)?;
-    match (one(list)?, picked) {
+    let target = one(list)?;
+    let server = known.server(interface, named)?;
+    let picked = server
+        .or_else(|| known.offered(interface))
+        .or_else(|| Known::usual(interface));
+    match (target, picked) {
         (Some(found), Some(picked)) => {
             let (module, object) = found
                 .value
@@ -67,11 +71,12 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
                 at: Some(found.at.clone()),
                 what,
             };
-            let why = format!(
-                "{} asks for {}",
-                picked_by(known, picked.server.name.as_str()),
-                picked.server.name
-            );
+            let why = if server.is_some() {
+                let by = picked_by(known, picked.server.name.as_str());
+                format!("{by} asks for {}", picked.server.name)
+            } else {
+                format!("{} needs a server", found.value)
+            };
             known.install(picked, &why, Some(found.at.clone()), &mut start);
             serve::command(known, &target, picked, interface, &Vec::new(), &mut start);
         }
@@ -149,8 +154,8 @@ fn interface(known: &Known<'_>, django: &Django) -> Result<Interface, Error> {
     if django.wsgi.is_empty() {
         return Ok(Interface::Asgi);
     }
-    let channels =
-        known.direct("channels") || known.direct("daphne") || known.direct("uvicorn-worker");
+    // Who asks for a server that speaks nothing else means to use it, beside gunicorn as its workers' class.
+    let channels = known.direct("channels") || known.asks_for_asgi();
     let asked = django.wants_asgi.is_some()
         && (channels || known.server(Interface::Wsgi, None).ok().flatten().is_none());
     let wsgi_only = known.wish.server.as_deref().is_some_and(|name| {
@@ -163,6 +168,16 @@ fn interface(known: &Known<'_>, django: &Django) -> Result<Interface, Error> {
     }
     let wsgi = known.server(Interface::Wsgi, None).ok().flatten().is_some();
     let asgi = known.server(Interface::Asgi, None)?.is_some();
+    if !wsgi && !asgi {
+        // An extra or a group that is not installed still says what the project is served by.
+        let offers =
+            known.offered(Interface::Wsgi).is_none() && known.offered(Interface::Asgi).is_some();
+        return Ok(if offers || asked || channels {
+            Interface::Asgi
+        } else {
+            Interface::Wsgi
+        });
+    }
     Ok(
         if asgi_only || (asked || channels) && (asgi || !wsgi) || asgi && !wsgi {
             Interface::Asgi
@@ -222,7 +237,7 @@ fn one(list: &[Found<String>]) -> Result<Option<&Found<String>>, Error> {
     }
 }
 
-/// Django's own server, with a loud warning.
+/// Django's own server, with a loud warning: there is a `manage.py` and nothing that another server could run.
 fn development(known: &Known<'_>, django: &Django, start: &mut Start) {
     let Some(manage) = &django.manage else {
         return;
@@ -238,13 +253,13 @@ fn development(known: &Known<'_>, django: &Django, start: &mut Start) {
     start.command = Some(Command::words(
         argv.iter().map(|word| Arg::template(word)).collect(),
         Some(manage.at.clone()),
-        "manage.py; no server is installed",
+        "manage.py; there is no WSGI or ASGI application",
     ));
     start.warnings.push(
         Warning::new(
             "server-missing",
-            "no WSGI or ASGI server is installed: Django's development server starts instead, which is not for production",
-            "add gunicorn to the project's dependencies, or pass `--server gunicorn`",
+            "there is no WSGI or ASGI application: Django's development server starts instead, which is not for production",
+            "add a wsgi.py to the project, or pass `--app module:object`",
         )
         .at(manage.at.clone()),
     );

@@ -7,6 +7,7 @@ use crate::catalogue::frameworks::{Framework, Interface};
 use crate::catalogue::servers::{self, Server};
 use crate::error::Error;
 use crate::facts::{Place, ProjectFacts, Requirement, Warning, normalise};
+use crate::plan::manager;
 
 /// What is known when the start is chosen.
 pub(super) struct Known<'a> {
@@ -146,13 +147,43 @@ impl<'a> Known<'a> {
         }))
     }
 
+    /// A server that an extra or a group of the project brings, one for development excepted, and that is not installed.
+    pub(super) fn offered(&self, interface: Interface) -> Option<Picked> {
+        let project = self.facts.pyproject.as_ref()?;
+        let extras = project.extras.iter().map(|(name, list)| (name, list));
+        let groups = project
+            .groups
+            .iter()
+            .map(|(name, group)| (name, &group.requirements));
+        let offered: BTreeSet<&str> = extras
+            .chain(groups)
+            .filter(|(name, _)| !manager::for_development(name))
+            .flat_map(|(_, list)| list)
+            .filter_map(|requirement| requirement.name.as_deref())
+            .collect();
+        let server = servers::all().iter().find(|server| {
+            offered.contains(server.name.as_str()) && could_speak(server, interface)
+        })?;
+        Some(Picked {
+            server,
+            missing: true,
+        })
+    }
+
+    /// Does the project itself ask for a server, or a class for gunicorn's workers, that speaks nothing but ASGI?
+    pub(super) fn asks_for_asgi(&self) -> bool {
+        servers::all().iter().any(|server| {
+            !server.interfaces.contains_key(&Interface::Wsgi) && self.asks_for_server(server)
+        }) || servers::asgi_workers()
+            .iter()
+            .any(|worker| self.direct(&worker.distribution))
+    }
+
     /// A server to install where the framework brings none: the first of the table that speaks the interface.
     pub(super) fn usual(interface: Interface) -> Option<Picked> {
-        let fits = |server: &&Server| {
-            server.interfaces.contains_key(&interface)
-                && (server.name != "gunicorn" || interface != Interface::Asgi)
-        };
-        let server = servers::all().iter().find(fits)?;
+        let server = servers::all()
+            .iter()
+            .find(|server| could_speak(server, interface))?;
         Some(Picked {
             server,
             missing: true,
@@ -222,6 +253,12 @@ impl<'a> Known<'a> {
         }
         out
     }
+}
+
+/// Can the server run the interface by itself, without a class of another distribution?
+fn could_speak(server: &Server, interface: Interface) -> bool {
+    server.interfaces.contains_key(&interface)
+        && (server.name != "gunicorn" || interface != Interface::Asgi)
 }
 
 fn unknown(wished: &str) -> Error {

@@ -88,6 +88,11 @@ impl GroupNames {
     }
 }
 
+/// Does the name of a group or an extra say that it serves development?
+pub(in crate::plan) fn for_development(name: &str) -> bool {
+    GroupNames::builtin().development.contains(&normalise(name))
+}
+
 /// What was detected, extended and cut by the user's list.
 fn adjust(
     mut detected: BTreeSet<String>,
