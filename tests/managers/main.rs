@@ -186,6 +186,8 @@ fn holds_no_password(engine: Engine, image: &str) -> Checked {
 fn copy(case: &Path) -> std::io::Result<TempDir> {
     let folder = TempDir::new()?;
     copy_tree(&case.join("project"), folder.path())?;
+    // What lies above the application is read inside a checkout alone.
+    fs::create_dir(folder.path().join(".git"))?;
     Ok(folder)
 }
 
