@@ -56,6 +56,8 @@ pub struct BuildPlan {
     pub system: SystemPlan,
     /// What will be installed, sorted by name.
     pub distributions: Vec<Distribution>,
+    /// What they will take, a platform each; empty where no sizes are known.
+    pub sizes: Vec<Size>,
     /// How.
     pub install: Install,
     /// What is done with the source, and where it ends up.
@@ -76,6 +78,17 @@ pub struct BuildPlan {
     pub buildkit: bool,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
+}
+
+/// An estimate of what the distributions take once they are installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// Where.
+    pub platform: Platform,
+    /// Bytes of those whose files have a size in the lock, unpacked and byte-compiled.
+    pub bytes: u64,
+    /// How many have none.
+    pub unknown: usize,
 }
 
 /// The user of the runtime stage.
@@ -174,6 +187,7 @@ pub fn plan(
             .dockerfile
             .clone()
             .unwrap_or_else(|| DOCKERFILE.to_owned()),
+        sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
         python,

@@ -69,6 +69,8 @@ pub struct Explanation {
     packages: Packages,
     /// Distributions that are compiled in the builder.
     compiled: Vec<Compiled>,
+    /// What the distributions take once they are installed, estimated from the sizes in the lock; empty where it has none.
+    installed: Vec<Installed>,
     framework: Option<String>,
     command: Option<Command>,
     processes: Vec<Process>,
@@ -135,6 +137,14 @@ struct Compiled {
     version: Option<String>,
     platforms: Vec<String>,
     why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Installed {
+    platform: String,
+    bytes: u64,
+    /// Distributions whose size is not known, and not counted.
+    unknown: usize,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -219,6 +229,15 @@ impl Explanation {
                         .map(|platform| platform.docker().to_owned())
                         .collect(),
                     why: one.why.clone(),
+                })
+                .collect(),
+            installed: plan
+                .sizes
+                .iter()
+                .map(|size| Installed {
+                    platform: size.platform.docker().to_owned(),
+                    bytes: size.bytes,
+                    unknown: size.unknown,
                 })
                 .collect(),
             framework: plan.start.framework.clone(),

@@ -13,8 +13,8 @@ use super::agreement;
 use super::base::Base;
 use super::closure::{self, Distribution, Root, Selection};
 use super::manager::Chosen;
-use super::platforms;
 use super::system::{self, Family, Target};
+use super::{Size, platforms, wheels};
 
 /// Markers on `python_full_version` are asked with this patch number: images follow the newest patch release.
 const PATCH: u8 = 99;
@@ -125,6 +125,24 @@ impl<'a> Resolver<'a> {
                 .collect(),
             already: BTreeSet::new(),
         }
+    }
+
+    /// What the distributions will take on each platform, from the sizes that the lock records.
+    pub fn sizes(&self, distributions: &[Distribution], base: &Base, minor: u8) -> Vec<Size> {
+        let sizes = self.platforms.iter().map(|platform| {
+            let target = wheels::Target {
+                python_minor: minor,
+                libc: base.libc,
+                platform: *platform,
+            };
+            let (bytes, unknown) = closure::installed_size(distributions, target, &self.options);
+            Size {
+                platform: *platform,
+                bytes,
+                unknown,
+            }
+        });
+        sizes.filter(|size| size.bytes > 0).collect()
     }
 
     /// Index options of every file that the manager reads.

@@ -66,6 +66,14 @@ pub fn choose<'a>(
         chosen.extras = groups::extras(pyproject, settings, warnings)?;
     }
     chosen.manifests = manifests(&chosen, facts);
+    warnings.extend(facts.foreign.iter().map(|foreign| {
+        Warning::new(
+            "foreign-manifest",
+            format!("{} is not read: {} installs", foreign.value, manager.name()),
+            "see that everything it lists is in the files that are read, or pass what Debian has with `--run-packages`",
+        )
+        .at(foreign.at.clone())
+    }));
     Ok(chosen)
 }
 
@@ -215,7 +223,7 @@ fn nothing(facts: &ProjectFacts) -> Error {
         return Error::Undecided {
             what: format!("{} is not supported", foreign.value),
             evidence: vec![(Some(foreign.at.clone()), "found here".to_owned())],
-            help: "write the PyPI requirements into requirements.txt; a conda environment needs conda's own image"
+            help: "write its PyPI requirements (those below `pip:` too) into requirements.txt; what only conda has needs conda's own image"
                 .to_owned(),
             offers: Vec::new(),
         };

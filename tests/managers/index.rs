@@ -12,7 +12,7 @@ pub(crate) const PASSWORD: &str = "s3cr3t-t0ken";
 const ALLOWED: &str = "Authorization: Basic YWxpY2U6czNjcjN0LXQwa2Vu";
 
 /// Stands in the fixtures.
-const ADDRESS: &str = "127.0.0.1:8765";
+const ADDRESS: &str = "127.0.0.1:28765";
 
 /// The netrc file that opens the index.
 pub(crate) fn netrc() -> String {

@@ -93,6 +93,18 @@ pub(super) fn for_people(plan: &BuildPlan) -> String {
             platforms.join(", ")
         );
     }
+    for size in &plan.sizes {
+        let unknown = match size.unknown {
+            0 => String::new(),
+            count => format!("; {count} more have no size there"),
+        };
+        let _ = writeln!(
+            text,
+            "installed  about {} MB on {}\n             estimated from the sizes in the lock{unknown}",
+            size.bytes / 1_000_000,
+            size.platform.docker()
+        );
+    }
     if !plan.warnings.is_empty() {
         text.push('\n');
         text.push_str(&super::super::generate::warnings(&plan.warnings));

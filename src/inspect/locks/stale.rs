@@ -3,6 +3,9 @@
 //! Poetry, PDM and Pipenv record a hash of those tables of the manifest that the resolution rests on: the JSON that Python's
 //! `json.dumps(…, sort_keys=True)` writes. uv repeats the requirements. What a lock does not tell is not guessed.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -183,6 +186,18 @@ fn development(document: &Table, settings: &Table) -> Json {
     Json::Object(groups)
 }
 
+/// Sections of a `Pipfile` that are no category of packages, or are hashed under another name.
+const SECTIONS: [&str; 8] = [
+    "source",
+    "packages",
+    "dev-packages",
+    "requires",
+    "scripts",
+    "pipfile",
+    "pipenv",
+    "default",
+];
+
 /// `Pipfile.get_hash` of plette, which Pipenv carries with it.
 fn pipenv(document: &Table) -> Json {
     let own = |key: &str, none: Json| document.get(key).map_or(none, Json::of);
@@ -195,16 +210,6 @@ fn pipenv(document: &Table) -> Json {
         ("_meta".to_owned(), Json::Object(meta)),
         ("default".to_owned(), own("packages", object())),
         ("develop".to_owned(), own("dev-packages", object())),
-    ];
-    const SECTIONS: [&str; 8] = [
-        "source",
-        "packages",
-        "dev-packages",
-        "requires",
-        "scripts",
-        "pipfile",
-        "pipenv",
-        "default",
     ];
     let categories = document
         .iter()

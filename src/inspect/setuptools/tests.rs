@@ -135,3 +135,38 @@ fn hostile_scripts_end() {
         None
     );
 }
+
+#[test]
+fn files_that_the_script_opens_are_known() {
+    let script = "import os\nfrom setuptools import setup\nhere = os.path.dirname(__file__)\nabout = {}\n\
+        exec(open(os.path.join(here, 'shop', 'about.py')).read(), about)\nsetup(name='shop', long_description=open('README.md').read())\n";
+    let files = [
+        ("setup.py", script),
+        ("README.md", ""),
+        ("shop/about.py", ""),
+        ("shop/__init__.py", ""),
+    ];
+    let found = read_files(&files).unwrap();
+    assert_eq!(found.reads, ["README.md", "shop/about.py"]);
+    assert_eq!(found.needs_source, None);
+    let script = script.replace("import os\n", "import os\nfrom shop import about\n");
+    let found = read_files(&[("setup.py", &script), ("shop/__init__.py", "")]).unwrap();
+    assert_eq!(found.needs_source.unwrap().line, 2);
+    let computed = "from setuptools import setup\nsetup(version=open(name()).read())\n";
+    let found = read_files(&[("setup.py", computed)]).unwrap();
+    assert_eq!(found.needs_source.unwrap().line, 2);
+}
+
+#[test]
+fn files_that_the_configuration_names_are_known() {
+    let config = "[metadata]\nname = shop\nversion = attr: shop.about.VERSION\nlong_description = file: README.md, NEWS\n";
+    let files = [
+        ("setup.cfg", config),
+        ("README.md", ""),
+        ("src/shop/about.py", ""),
+    ];
+    assert_eq!(
+        read_files(&files).unwrap().reads,
+        ["README.md", "src/shop/about.py"]
+    );
+}
