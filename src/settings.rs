@@ -394,7 +394,12 @@ fn settings_error(error: &toml::de::Error, text: &str, path: &str) -> Error {
     Error::Malformed {
         at: Place::new(path, line),
         format: "a valid settings file",
-        found: message.lines().next().unwrap_or_default().to_owned(),
+        // The names of all settings, which follow, are what `dockwright schema` is for.
+        found: message
+            .split([',', '\n'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         expected: "a setting of dockwright".to_owned(),
         help,
     }

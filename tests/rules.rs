@@ -119,7 +119,7 @@ fn an_outside_crate_has_one_door() {
     let sources = sources();
     for (name, doors) in DOORS {
         let uses = format!("{name}::");
-        let mut users = sources
+        let mut knowing = sources
             .iter()
             .filter(|(_, text)| {
                 text.match_indices(&uses).any(|(at, _)| {
@@ -129,8 +129,8 @@ fn an_outside_crate_has_one_door() {
             })
             .map(|(path, _)| path)
             .peekable();
-        assert!(users.peek().is_some(), "nobody uses {name}");
-        for path in users {
+        assert!(knowing.peek().is_some(), "nobody uses {name}");
+        for path in knowing {
             let through = doors.iter().any(|door| path.starts_with(door));
             assert!(through, "{path} uses {name}: its doors are {doors:?}");
         }
