@@ -38,7 +38,7 @@ const DOORS: [(&str, &[&str]); 9] = [
     ("toml_edit", &["src/lock.rs"]),
     (
         "tree_sitter",
-        &["src/inspect/syntax", "src/inspect/setuptools/script.rs"],
+        &["src/inspect/syntax", "src/inspect/setuptools/"],
     ),
 ];
 
