@@ -1,6 +1,6 @@
 //! How an application is handed to its server: port, factory, worker class, and what happens without a server.
 
-use super::{Project, argv, codes, file};
+use super::{Project, codes, file};
 
 #[test]
 fn the_port_expands_in_a_shell_that_the_server_replaces() {
