@@ -24,10 +24,11 @@ const IMPORTS: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates and the only places that know them.
-const DOORS: [(&str, &[&str]); 9] = [
+const DOORS: [(&str, &[&str]); 10] = [
     ("aho_corasick", &["src/inspect/app/corpus.rs"]),
     ("clap", &["src/cli.rs"]),
     ("clap_complete", &["src/cli.rs"]),
+    ("dialoguer", &["src/wizard/terminal.rs"]),
     ("ignore", &["src/inspect/tree.rs"]),
     ("minijinja", &["src/render.rs"]),
     (
