@@ -266,7 +266,10 @@ impl fmt::Display for Error {
                 .unwrap_or(0);
             for (at, text) in evidence {
                 let (at, text) = (printable(&at), printable(&text));
-                writeln!(f, "  {at:width$}  {text}")?;
+                match width {
+                    0 => writeln!(f, "  {text}")?,
+                    _ => writeln!(f, "  {at:width$}  {text}")?,
+                }
             }
         }
         if let Self::Conflict { shown, .. } | Self::Foreign { shown, .. } = self {

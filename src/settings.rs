@@ -3,14 +3,18 @@
 mod document;
 mod said;
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
-use crate::facts::{PackageManager, Place, Platform};
+use crate::facts::Place;
 use crate::inspect::tree::{Tree, line_of};
+
+pub use names::{Installer, Manager, PackageTool, PlatformName, Suite};
 
 /// The settings file that `init` writes.
 pub const FILE: &str = "dockwright.toml";
@@ -77,115 +81,6 @@ pub struct Packages {
     pub build: Vec<String>,
     /// For the runtime stage.
     pub run: Vec<String>,
-}
-
-/// An enumeration whose values users type: the type, its names for flags and messages, and its serde form from one list.
-macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-        pub enum $name {
-            $($(#[$vmeta])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl $name {
-            /// Every value as users type it.
-            pub const NAMES: &'static [&'static str] = &[$($text),+];
-
-            /// The value as users type it.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-
-            /// The value that a user typed; `None` when it is none of [`Self::NAMES`].
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-named! {
-    /// A Debian release.
-    Suite {
-        /// Debian 12.
-        Bookworm = "bookworm",
-        /// Debian 13.
-        Trixie = "trixie",
-    }
-}
-
-named! {
-    /// A distribution's package tool.
-    PackageTool {
-        /// Debian and Ubuntu.
-        Apt = "apt",
-        /// Alpine.
-        Apk = "apk",
-    }
-}
-
-named! {
-    /// What installs requirements files.
-    Installer {
-        /// pip of the base image.
-        Pip = "pip",
-        /// `uv pip`.
-        Uv = "uv",
-    }
-}
-
-named! {
-    /// A package manager as the user names it.
-    Manager {
-        /// Requirements files.
-        Pip = "pip",
-        /// `uv.lock`
-        Uv = "uv",
-        /// `poetry.lock`
-        Poetry = "poetry",
-        /// `pdm.lock`
-        Pdm = "pdm",
-        /// `Pipfile.lock`
-        Pipenv = "pipenv",
-        /// `pylock.toml`
-        Pylock = "pylock",
-        /// `pyproject.toml`, `setup.cfg` or `setup.py` without a lock.
-        Project = "project",
-    }
-}
-
-named! {
-    /// A platform as Docker writes it.
-    PlatformName {
-        /// x86-64
-        Amd64 = "linux/amd64",
-        /// 64-bit ARM
-        Arm64 = "linux/arm64",
-    }
-}
-
-impl From<Manager> for PackageManager {
-    fn from(manager: Manager) -> Self {
-        match manager {
-            Manager::Pip => Self::Pip,
-            Manager::Uv => Self::Uv,
-            Manager::Poetry => Self::Poetry,
-            Manager::Pdm => Self::Pdm,
-            Manager::Pipenv => Self::Pipenv,
-            Manager::Pylock => Self::Pylock,
-            Manager::Project => Self::Project,
-        }
-    }
-}
-
-impl From<PlatformName> for Platform {
-    fn from(name: PlatformName) -> Self {
-        match name {
-            PlatformName::Amd64 => Self::Amd64,
-            PlatformName::Arm64 => Self::Arm64,
-        }
-    }
 }
 
 impl Settings {
@@ -394,7 +289,12 @@ fn settings_error(error: &toml::de::Error, text: &str, path: &str) -> Error {
     Error::Malformed {
         at: Place::new(path, line),
         format: "a valid settings file",
-        found: message.lines().next().unwrap_or_default().to_owned(),
+        // The names of all settings, which follow, are what `dockwright schema` is for.
+        found: message
+            .split([',', '\n'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         expected: "a setting of dockwright".to_owned(),
         help,
     }

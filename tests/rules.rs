@@ -24,10 +24,11 @@ const IMPORTS: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates and the only places that know them.
-const DOORS: [(&str, &[&str]); 9] = [
+const DOORS: [(&str, &[&str]); 10] = [
     ("aho_corasick", &["src/inspect/app/corpus.rs"]),
     ("clap", &["src/cli.rs"]),
     ("clap_complete", &["src/cli.rs"]),
+    ("dialoguer", &["src/wizard/terminal.rs"]),
     ("ignore", &["src/inspect/tree.rs"]),
     ("minijinja", &["src/render.rs"]),
     (
@@ -38,7 +39,7 @@ const DOORS: [(&str, &[&str]); 9] = [
     ("toml_edit", &["src/lock.rs"]),
     (
         "tree_sitter",
-        &["src/inspect/syntax", "src/inspect/setuptools/script.rs"],
+        &["src/inspect/syntax", "src/inspect/setuptools/"],
     ),
 ];
 
@@ -119,7 +120,7 @@ fn an_outside_crate_has_one_door() {
     let sources = sources();
     for (name, doors) in DOORS {
         let uses = format!("{name}::");
-        let mut users = sources
+        let mut knowing = sources
             .iter()
             .filter(|(_, text)| {
                 text.match_indices(&uses).any(|(at, _)| {
@@ -129,8 +130,8 @@ fn an_outside_crate_has_one_door() {
             })
             .map(|(path, _)| path)
             .peekable();
-        assert!(users.peek().is_some(), "nobody uses {name}");
-        for path in users {
+        assert!(knowing.peek().is_some(), "nobody uses {name}");
+        for path in knowing {
             let through = doors.iter().any(|door| path.starts_with(door));
             assert!(through, "{path} uses {name}: its doors are {doors:?}");
         }

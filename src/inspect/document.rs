@@ -193,7 +193,7 @@ fn malformed(at: Place, found: &str, expected: &str) -> Error {
     let help = format!("correct {at}");
     Error::Malformed {
         at,
-        format: "valid TOML of its kind",
+        format: "valid",
         found: found.to_owned(),
         expected: expected.to_owned(),
         help,

@@ -157,11 +157,11 @@ fn relock(kind: LockKind) -> &'static str {
 /// What a lock of each kind is called in messages.
 fn format_name(kind: LockKind) -> &'static str {
     match kind {
-        LockKind::Uv => "a uv.lock",
-        LockKind::Poetry => "a poetry.lock",
-        LockKind::Pdm => "a pdm.lock",
-        LockKind::Pipenv => "a Pipfile.lock",
-        LockKind::Pylock => "a pylock.toml (PEP 751)",
+        LockKind::Uv => "a uv.lock that dockwright can read",
+        LockKind::Poetry => "a poetry.lock that dockwright can read",
+        LockKind::Pdm => "a pdm.lock that dockwright can read",
+        LockKind::Pipenv => "a Pipfile.lock that dockwright can read",
+        LockKind::Pylock => "a lock file after PEP 751",
     }
 }
 

@@ -48,9 +48,13 @@ impl Tree {
     /// # Errors
     /// The folder does not exist or is no folder.
     pub fn open(root: &Path, app: &str) -> Result<Self, Error> {
-        let canonical = root
-            .canonicalize()
-            .map_err(|error| folder_error(root, &error.to_string()))?;
+        let canonical = root.canonicalize().map_err(|error| {
+            if missing(&error) {
+                folder_error(root, "there is no such folder")
+            } else {
+                folder_error(root, &error.to_string())
+            }
+        })?;
         if !canonical.is_dir() {
             return Err(folder_error(root, "it is not a folder"));
         }

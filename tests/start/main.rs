@@ -5,6 +5,7 @@
 mod authority;
 mod behaviour;
 mod frameworks;
+mod servers;
 mod traps;
 
 use std::collections::BTreeMap;
