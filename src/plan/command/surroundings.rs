@@ -1,7 +1,7 @@
 //! Turns what the sources show around the start into health checks, writable places and variables.
 
 use super::known::Known;
-use super::{Health, Start, Writable, django};
+use super::{Health, Start, Writable, django, init};
 use crate::facts::Warning;
 
 /// Distributions that write caches, the variable that moves them, and where to; the first three are asked for by name.
@@ -18,6 +18,7 @@ const CACHES: [(&str, &str, &str); 7] = [
 /// Adds all of it to a start.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     django::complete(known, start);
+    start.init = init::reason(known, start);
     let app = &known.facts.app;
     if start.port.is_some() {
         let wished = known.wish.health_path.clone();
