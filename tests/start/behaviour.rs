@@ -354,3 +354,16 @@ fn a_script_that_never_ends_gets_an_init_and_one_that_does_gets_none() {
     let start = file("main.py", tool).with(&["typer"]).start();
     assert_eq!(start.init, None);
 }
+
+#[test]
+fn gunicorn_opens_its_control_socket_where_it_may() {
+    let app = "from flask import Flask\napp = Flask(__name__)\n";
+    let with = |version: &str| {
+        let mut project = file("app.py", app).with(&["flask", "gunicorn"]);
+        let versions = &mut project.installed.versions;
+        versions.insert("gunicorn".to_owned(), Some(version.to_owned()));
+        project.start().env.get("XDG_RUNTIME_DIR").cloned()
+    };
+    assert_eq!(with("23.0.0"), None);
+    assert_eq!(with("27.0.1").as_deref(), Some("/tmp"));
+}

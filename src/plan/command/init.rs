@@ -41,10 +41,18 @@ pub(super) fn reason(known: &Known<'_>, start: &Start) -> Option<Init> {
             let name = start.framework.as_deref().unwrap_or_default();
             (table.init && table.role != Role::Tool).then(|| deaf(name))
         }
-        (None, Some(at)) if script => Some(Init {
+        (None, Some(at)) if script && !tool(known) => Some(Init {
             at: Some(at.clone()),
             ..deaf("the code")
         }),
         _ => None,
     }
+}
+
+/// Does the project have a command-line tool? It sleeps between tries, and ends.
+fn tool(known: &Known<'_>) -> bool {
+    let tables = known.facts.app.objects.iter();
+    tables
+        .filter_map(|object| serve::framework(&object.framework))
+        .any(|table| table.role == Role::Tool)
 }
