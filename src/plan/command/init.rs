@@ -5,7 +5,7 @@
 
 use super::known::Known;
 use super::{Init, Start, serve};
-use crate::catalogue::frameworks::Role;
+use crate::catalogue::frameworks::{self, Role};
 use crate::catalogue::servers;
 use crate::facts::{Arg, CommandLine};
 
@@ -49,10 +49,11 @@ pub(super) fn reason(known: &Known<'_>, start: &Start) -> Option<Init> {
     }
 }
 
-/// Does the project have a command-line tool? It sleeps between tries, and ends.
+/// Does the project ask for a framework of command-line tools? They sleep between tries, and end.
 fn tool(known: &Known<'_>) -> bool {
-    let tables = known.facts.app.objects.iter();
-    tables
-        .filter_map(|object| serve::framework(&object.framework))
-        .any(|table| table.role == Role::Tool)
+    frameworks::all()
+        .values()
+        .filter(|table| table.role == Role::Tool)
+        .flat_map(|table| &table.distribution)
+        .any(|name| known.direct(name))
 }
