@@ -134,9 +134,11 @@ fn stops(
 fn stops_once(image: &Image, container: &Container) -> Checked {
     let (code, took) = container.terminate()?;
     let log = container.log()?;
-    ensure(took < Duration::from_secs(3), || {
-        format!("it took {took:?}:\n{log}")
-    })?;
+    // Celery's warm shutdown ends its tasks and its pool first, and took 2 to 5 s with both cores busy: the engine's own grace
+    // period is a worker's limit.
+    let worker = image.case.expected.port.is_none();
+    let grace = Duration::from_secs(if worker { 10 } else { 3 });
+    ensure(took < grace, || format!("it took {took:?}:\n{log}"))?;
     // 143 is 128 + SIGTERM: how a shell reports a program that ends by the signal itself.
     ensure(["0", "143"].contains(&&*code), || {
         format!("exit code {code}:\n{log}")
