@@ -212,6 +212,13 @@ fn needs(facts: &ProjectFacts, start: &Start) -> Vec<SourceNeed> {
             at: step.at.clone().unwrap_or_default(),
         }));
     }
+    if let Some(init) = &start.init {
+        needs.push(SourceNeed {
+            need: "start:init".to_owned(),
+            evidence: init.why.clone(),
+            at: init.at.clone().unwrap_or_default(),
+        });
+    }
     needs
 }
 

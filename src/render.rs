@@ -175,6 +175,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
             tool,
             port => plan.start.port,
             stop_signal => plan.start.stop_signal.clone(),
+            init => plan.start.init.is_some(),
             ..Value::from(Serde(&plan.runtime))
         },
     }

@@ -73,6 +73,9 @@ pub struct Framework {
     /// The command is for development only.
     #[serde(default)]
     pub development: bool,
+    /// It does not end on SIGTERM as process 1.
+    #[serde(default)]
+    pub init: bool,
     /// Default port.
     pub port: Option<u16>,
     /// Where this is written.

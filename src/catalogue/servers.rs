@@ -40,6 +40,9 @@ pub struct Server {
     pub bind_options: Vec<String>,
     /// Signal that ends it in good order, where SIGTERM does not.
     pub stop_signal: Option<String>,
+    /// It does not end on SIGTERM as process 1.
+    #[serde(default)]
+    pub init: bool,
     /// Variable that sets the number of processes.
     pub workers: Option<String>,
     /// Where it listens unless told otherwise.

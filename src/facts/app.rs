@@ -32,6 +32,10 @@ pub struct AppFacts {
     pub variables: BTreeMap<String, Place>,
     /// The port that the code falls back to when `$PORT` is not set.
     pub port: Option<Found<u16>>,
+    /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
+    pub handles_term: Option<Place>,
+    /// The code sleeps, or serves for ever: what runs does not end by itself.
+    pub waits: Option<Place>,
     /// Data that the code fetches or expects: the command that fetches it.
     pub downloads: Vec<Found<String>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).
@@ -169,6 +173,29 @@ pub struct Django {
     pub media_root: Option<Found<String>>,
     /// `SECRET_KEY` is read from an environment variable: its name.
     pub secret_key: Option<Found<String>>,
+    /// Environment variables without which the settings cannot be read, by name.
+    pub demanded: BTreeMap<String, Demanded>,
     /// Folder that `manage.py` stands in, relative to the application's folder.
     pub folder: String,
+}
+
+/// What an environment variable must hold so that the settings can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Demanded {
+    /// Any text.
+    Text,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// JSON.
+    Json,
+    /// A URL.
+    Url,
+    /// A database's URL.
+    Database,
+    /// A cache's URL, as django-environ reads it.
+    Cache,
+    /// A mail server's URL, as django-environ reads it.
+    Mail,
 }

@@ -2,6 +2,7 @@
 
 mod configs;
 mod corpus;
+mod demands;
 mod django;
 mod launches;
 mod makers;
@@ -10,6 +11,7 @@ mod needs;
 mod objects;
 mod procfile;
 mod routes;
+mod signals;
 
 use std::collections::BTreeSet;
 
@@ -61,6 +63,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = routes::downloads(&corpus, &place);
     facts.port = routes::port(&corpus, &place);
+    facts.handles_term = signals::handled(&corpus, &place);
+    facts.waits = signals::waits(&corpus, &place);
     facts.variables = routes::variables(&corpus, &place);
     let compiled: BTreeSet<&str> = tree
         .files()

@@ -3,6 +3,7 @@
 mod candidates;
 mod django;
 mod given;
+mod init;
 mod known;
 mod launched;
 mod lines;
@@ -67,6 +68,8 @@ pub struct Start {
     pub health: Option<Health>,
     /// Signal that ends it, where it is not SIGTERM.
     pub stop_signal: Option<String>,
+    /// Why a small init must be process 1 in its place: it would not end on SIGTERM there.
+    pub init: Option<Init>,
     /// Variables of the image.
     pub env: BTreeMap<String, String>,
     /// Folder that the command runs in, relative to the application's folder; empty for that folder itself.
@@ -186,6 +189,15 @@ pub struct Process {
     pub name: String,
     /// What runs.
     pub command: Command,
+}
+
+/// A small init as process 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Init {
+    /// The reason.
+    pub why: String,
+    /// The place that proves it.
+    pub at: Option<Place>,
 }
 
 /// How to ask whether the application is well.

@@ -54,7 +54,8 @@ impl Container {
             .find_map(|line| line.parse().ok())
             .ok_or_else(|| format!("port {port} is not published: {published}"))?;
         self.wait_for(|| match get(address, path) {
-            Ok(answer) if answer.starts_with("HTTP/1.1 200") => Ok(answer),
+            // Python's own wsgiref answers as HTTP/1.0.
+            Ok(answer) if answer.split(' ').nth(1) == Some("200") => Ok(answer),
             Ok(answer) => Err(format!("GET {path}: {answer}")),
             Err(error) => Err(format!("GET {path}: {error}")),
         })

@@ -76,7 +76,7 @@ fn answers(image: &Image) -> Checked {
     ensure(exposed == format!("{{\"{port}/tcp\":{{}}}}"), || exposed)?;
     let container = serving(image, ANY_USER, port)?;
     probes(image, &container, &[])?;
-    stops(image, &container)
+    stops(image, container, || serving(image, ANY_USER, port))
 }
 
 fn honours_port(image: &Image) -> Checked {
@@ -120,12 +120,25 @@ fn probes(image: &Image, container: &Container, options: &[&str]) -> Checked {
     })
 }
 
-fn stops(image: &Image, container: &Container) -> Checked {
+/// A program that heeds SIGTERM can be late on a machine at its limit, one that does not is late each time: the best of three.
+fn stops(
+    image: &Image,
+    first: Container,
+    again: impl Fn() -> Result<Container, String>,
+) -> Checked {
+    stops_once(image, &first)
+        .or_else(|_| stops_once(image, &again()?))
+        .or_else(|_| stops_once(image, &again()?))
+}
+
+fn stops_once(image: &Image, container: &Container) -> Checked {
     let (code, took) = container.terminate()?;
     let log = container.log()?;
-    ensure(took < Duration::from_secs(3), || {
-        format!("it took {took:?}:\n{log}")
-    })?;
+    // Celery's warm shutdown ends its tasks and its pool first, and took 2 to 5 s with both cores busy: the engine's own grace
+    // period is a worker's limit.
+    let worker = image.case.expected.port.is_none();
+    let grace = Duration::from_secs(if worker { 10 } else { 3 });
+    ensure(took < grace, || format!("it took {took:?}:\n{log}"))?;
     // 143 is 128 + SIGTERM: how a shell reports a program that ends by the signal itself.
     ensure(["0", "143"].contains(&&*code), || {
         format!("exit code {code}:\n{log}")
@@ -164,10 +177,14 @@ fn works(image: &Image) -> Checked {
     let network = redis.as_ref().map(Redis::network);
     let mut options = ANY_USER.to_vec();
     options.extend(network.as_deref());
-    let container = Container::start(image, &options)?;
-    container.logs(expected.logs.as_deref().unwrap_or_default())?;
+    let start = || {
+        let container = Container::start(image, &options)?;
+        container.logs(expected.logs.as_deref().unwrap_or_default())?;
+        Ok(container)
+    };
+    let container = start()?;
     if expected.ends {
         return Ok(());
     }
-    stops(image, &container)
+    stops(image, container, start)
 }

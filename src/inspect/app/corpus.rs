@@ -317,6 +317,7 @@ fn telling() -> Vec<Vec<String>> {
         "spacy.load",
         "sync_playwright",
         "async_playwright",
+        "SIGTERM",
         "beat_schedule",
         "BEAT_SCHEDULE",
     ] {

@@ -1,6 +1,7 @@
 //! Turns `manage.py`, settings, `wsgi.py` and `asgi.py` into [`Django`].
 
 use super::corpus::{Corpus, Source, depth};
+use super::demands;
 use super::modules::Modules;
 use crate::facts::app::Django;
 use crate::facts::{Found, Place};
@@ -110,6 +111,9 @@ impl Reader<'_> {
         self.out
             .settings
             .push(Found::new(module, (self.place)(&source.path, 1)));
+        if !developing(source.stem()) {
+            demands::read(source, &mut self.out.demanded);
+        }
         for assign in &source.outline.assigns {
             if assign.within.function.is_none() && !assign.within.typing {
                 self.setting(source, assign);
@@ -257,6 +261,14 @@ fn variable(value: &Value) -> Option<String> {
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     plausible.then(|| name.to_owned())
+}
+
+/// Names of settings modules that no image uses.
+fn developing(stem: &str) -> bool {
+    matches!(
+        stem,
+        "dev" | "develop" | "development" | "local" | "test" | "tests" | "testing" | "debug"
+    )
 }
 
 /// A settings module of Django: by its name or its folder, and by what it sets.

@@ -41,6 +41,8 @@ pub struct Call {
     pub keywords: Vec<(String, Value)>,
     /// The call whose result's method is called: `App().run()`.
     pub on: Option<Box<Call>>,
+    /// It was written as a subscript, `os.environ["X"]`: it fails where nothing is found.
+    pub subscript: bool,
 }
 
 impl Call {
@@ -103,10 +105,11 @@ fn expression(node: Node<'_>, source: &[u8], depth: usize) -> Value {
         "attribute" => attribute(node, source),
         "call" => call(node, source, depth),
         "subscript" => match part("value") {
-            // `os.environ["X"]` says the same as `os.environ.get("X")`.
+            // `os.environ["X"]` names the same variable as `os.environ.get("X")`.
             Value::Name(name) if name.ends_with("environ") => Value::Call(Box::new(Call {
                 callee: format!("{name}.get"),
                 args: vec![part("subscript")],
+                subscript: true,
                 ..Call::default()
             })),
             _ => Value::Other,

@@ -7,7 +7,7 @@ use super::serve::{self, Target};
 use super::{BuildStep, Command, Start};
 use crate::catalogue::frameworks::Interface;
 use crate::error::{Error, Offer};
-use crate::facts::app::Django;
+use crate::facts::app::{Demanded, Django};
 use crate::facts::{Arg, Found, Warning};
 
 /// A key that signs nothing: `collectstatic` only wants one to be there.
@@ -107,12 +107,7 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     let Some(manage) = &django.manage else {
         return;
     };
-    let mut env: BTreeMap<String, String> = BTreeMap::new();
-    let key = django
-        .secret_key
-        .as_ref()
-        .map_or("SECRET_KEY", |found| found.value.as_str());
-    env.insert(key.to_owned(), THROW_AWAY.to_owned());
+    let env = throw_away(django, start);
     let step = |arguments: &[&str]| {
         let words = ["python", manage.value.as_str()];
         words
@@ -144,6 +139,39 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             at: Some(root.at.clone()),
         });
     }
+}
+
+/// Values with which the settings can be read, for one command: none of them is the real one.
+fn throw_away(django: &Django, start: &Start) -> BTreeMap<String, String> {
+    let settings = "DJANGO_SETTINGS_MODULE";
+    let mut env: BTreeMap<String, String> = start
+        .env
+        .get_key_value(settings)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .into_iter()
+        .collect();
+    let key = django
+        .secret_key
+        .as_ref()
+        .map_or("SECRET_KEY", |found| found.value.as_str());
+    env.insert(key.to_owned(), THROW_AWAY.to_owned());
+    for (name, kind) in &django.demanded {
+        let value = match kind {
+            Demanded::Text => THROW_AWAY,
+            Demanded::Number => "1",
+            Demanded::Flag => "False",
+            Demanded::Json => "{}",
+            Demanded::Url => "http://localhost",
+            Demanded::Database => "sqlite://:memory:",
+            Demanded::Cache => "locmemcache://",
+            Demanded::Mail => "consolemail://",
+        };
+        let own = [key, settings].contains(&name.as_str());
+        if !own && !start.env.contains_key(name) {
+            env.insert(name.clone(), value.to_owned());
+        }
+    }
+    env
 }
 
 /// ASGI when the project asks for it: by channels or `ASGI_APPLICATION`, by a server that speaks nothing else.

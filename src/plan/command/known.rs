@@ -79,7 +79,7 @@ impl<'a> Known<'a> {
             || server
                 .provided
                 .iter()
-                .any(|provided| self.extras.contains(provided))
+                .any(|provided| self.has(provided) || self.extras.contains(provided))
     }
 
     fn asks_for_server(&self, server: &Server) -> bool {
@@ -88,7 +88,7 @@ impl<'a> Known<'a> {
             || server
                 .provided
                 .iter()
-                .any(|provided| self.extras.contains(provided))
+                .any(|provided| self.direct(provided) || self.extras.contains(provided))
     }
 
     /// Can the server run the interface with what is there?

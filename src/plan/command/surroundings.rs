@@ -1,23 +1,51 @@
 //! Turns what the sources show around the start into health checks, writable places and variables.
 
 use super::known::Known;
-use super::{Health, Start, Writable, django};
+use super::{Health, Start, Writable, django, init};
 use crate::facts::Warning;
 
-/// Distributions that write caches, the variable that moves them, and where to; the first three are asked for by name.
-const CACHES: [(&str, &str, &str); 7] = [
-    ("matplotlib", "MPLCONFIGDIR", "/tmp/matplotlib"),
-    ("huggingface-hub", "HF_HOME", "/tmp/huggingface"),
-    ("nltk", "NLTK_DATA", "/tmp/nltk_data"),
-    ("numba", "NUMBA_CACHE_DIR", "/tmp/numba"),
-    ("openai-whisper", "XDG_CACHE_HOME", "/tmp/cache"),
-    ("torch", "TORCH_HOME", "/tmp/torch"),
-    ("ultralytics", "YOLO_CONFIG_DIR", "/tmp/ultralytics"),
+/// A distribution that writes where the image is read-only, and the variable that moves what it writes.
+struct Moved {
+    distribution: &'static str,
+    /// The first release that does so, as far as that matters.
+    since: (u64, u64),
+    variable: &'static str,
+    path: &'static str,
+    what: &'static str,
+}
+
+const fn cache(distribution: &'static str, variable: &'static str, path: &'static str) -> Moved {
+    Moved {
+        distribution,
+        since: (0, 0),
+        variable,
+        path,
+        what: "writes its cache",
+    }
+}
+
+const MOVED: [Moved; 8] = [
+    // `_get_default_control_socket` in gunicorn/config.py: else below the home.
+    Moved {
+        distribution: "gunicorn",
+        since: (25, 1),
+        variable: "XDG_RUNTIME_DIR",
+        path: "/tmp",
+        what: "opens its control socket",
+    },
+    cache("matplotlib", "MPLCONFIGDIR", "/tmp/matplotlib"),
+    cache("huggingface-hub", "HF_HOME", "/tmp/huggingface"),
+    cache("nltk", "NLTK_DATA", "/tmp/nltk_data"),
+    cache("numba", "NUMBA_CACHE_DIR", "/tmp/numba"),
+    cache("openai-whisper", "XDG_CACHE_HOME", "/tmp/cache"),
+    cache("torch", "TORCH_HOME", "/tmp/torch"),
+    cache("ultralytics", "YOLO_CONFIG_DIR", "/tmp/ultralytics"),
 ];
 
 /// Adds all of it to a start.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     django::complete(known, start);
+    start.init = init::reason(known, start);
     let app = &known.facts.app;
     if start.port.is_some() {
         let wished = known.wish.health_path.clone();
@@ -53,13 +81,19 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             .at(download.at.clone()),
         );
     }
-    for (name, variable, path) in CACHES {
-        if known.has(name) && !start.env.contains_key(variable) {
-            start.env.insert(variable.to_owned(), path.to_owned());
+    for moved in MOVED {
+        let there = known.has(moved.distribution) || installs(start, moved.distribution);
+        if there
+            && release(known, moved.distribution) >= moved.since
+            && !start.env.contains_key(moved.variable)
+        {
+            start
+                .env
+                .insert(moved.variable.to_owned(), moved.path.to_owned());
             start.writable.push(Writable {
-                path: path.to_owned(),
+                path: moved.path.to_owned(),
                 volume: false,
-                why: format!("{name} writes its cache there"),
+                why: format!("{} {} there", moved.distribution, moved.what),
                 at: None,
             });
         }
@@ -99,4 +133,23 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         }
     }
     start.writable.sort();
+}
+
+fn installs(start: &Start, name: &str) -> bool {
+    start
+        .install
+        .as_ref()
+        .is_some_and(|install| install.name == name)
+}
+
+/// Major and minor number of an installed version; the newest there can be, where it is not known.
+fn release(known: &Known<'_>, name: &str) -> (u64, u64) {
+    let Some(version) = known.installed.versions.get(name).cloned().flatten() else {
+        return (u64::MAX, u64::MAX);
+    };
+    let mut numbers = version.split('.').map_while(|part| part.parse().ok());
+    (
+        numbers.next().unwrap_or_default(),
+        numbers.next().unwrap_or_default(),
+    )
 }
