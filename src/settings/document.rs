@@ -153,10 +153,10 @@ fn taken_apart(list: &Array) -> (String, Vec<Entry>, String) {
             .to_owned()
     };
     for value in list {
-        let (comment, before) = at_line_end(&text(value.decor().prefix()));
+        let (ending, before) = at_line_end(&text(value.decor().prefix()));
         match entries.last_mut() {
-            Some(last) => last.comment.push_str(&comment),
-            None => opening = comment,
+            Some(last) => last.comment.push_str(&ending),
+            None => opening = ending,
         }
         entries.push(Entry {
             value: value.clone(),
@@ -168,10 +168,10 @@ fn taken_apart(list: &Array) -> (String, Vec<Entry>, String) {
         .last()
         .map(|last| text(last.value.decor().suffix()))
         .unwrap_or_default();
-    let (comment, tail) = at_line_end(&format!("{suffix}{}", text(Some(list.trailing()))));
+    let (ending, tail) = at_line_end(&format!("{suffix}{}", text(Some(list.trailing()))));
     match entries.last_mut() {
-        Some(last) => last.comment.push_str(&comment),
-        None => opening = comment,
+        Some(last) => last.comment.push_str(&ending),
+        None => opening = ending,
     }
     (opening, entries, tail)
 }
