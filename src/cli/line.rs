@@ -57,8 +57,9 @@ fn typed(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail so")]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail so")]
+
     use clap::{CommandFactory, Parser};
 
     use super::*;

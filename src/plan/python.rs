@@ -1,12 +1,13 @@
 //! Chooses the Python version: every statement of the project reconciled, contradictions named with both places.
 
-use std::sync::OnceLock;
+mod releases;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+pub use releases::{Release, Releases};
 
 use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
-use crate::settings::Suite;
 
 /// The chosen version and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,51 +20,6 @@ pub struct Python {
     pub at: Option<Place>,
     /// The reason in words.
     pub why: String,
-}
-
-/// One release of the data file.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Release {
-    /// The 13 of 3.13.
-    pub minor: u8,
-    /// Last month with security fixes, `YYYY-MM`.
-    pub eol: String,
-    /// Debian suites with an official image.
-    pub suites: Vec<Suite>,
-    /// Distributions besides pip in the official image.
-    pub seeded: Vec<String>,
-}
-
-/// Known releases; source and date stand in the data file.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Releases {
-    /// The month in which the table was checked, `YYYY-MM`: a release whose `eol` is before it has ended.
-    pub checked: String,
-    /// The release that is assumed when the project says nothing.
-    pub default: u8,
-    /// All releases, oldest first.
-    pub release: Vec<Release>,
-}
-
-impl Releases {
-    /// The embedded table.
-    pub fn builtin() -> &'static Self {
-        static TABLE: OnceLock<Releases> = OnceLock::new();
-        TABLE.get_or_init(|| {
-            toml::from_str(include_str!("../catalogue/python.toml"))
-                .unwrap_or_else(|error| unreachable!("embedded python.toml: {error}"))
-        })
-    }
-
-    /// A release by its minor number.
-    pub fn get(&self, minor: u8) -> Option<&Release> {
-        self.release.iter().find(|release| release.minor == minor)
-    }
-
-    /// Security fixes had ended when the table was checked.
-    pub fn ended(&self, release: &Release) -> bool {
-        release.eol < self.checked
-    }
 }
 
 /// What the project says, and what its lock can serve.

@@ -155,7 +155,7 @@ fn taken_apart(list: &Array) -> (String, Vec<Entry>, String) {
     for value in list {
         let (ending, before) = at_line_end(&text(value.decor().prefix()));
         match entries.last_mut() {
-            Some(last) => last.comment.push_str(&ending),
+            Some(entry) => entry.comment.push_str(&ending),
             None => opening = ending,
         }
         entries.push(Entry {
@@ -166,11 +166,11 @@ fn taken_apart(list: &Array) -> (String, Vec<Entry>, String) {
     }
     let suffix = entries
         .last()
-        .map(|last| text(last.value.decor().suffix()))
+        .map(|entry| text(entry.value.decor().suffix()))
         .unwrap_or_default();
     let (ending, tail) = at_line_end(&format!("{suffix}{}", text(Some(list.trailing()))));
     match entries.last_mut() {
-        Some(last) => last.comment.push_str(&ending),
+        Some(entry) => entry.comment.push_str(&ending),
         None => opening = ending,
     }
     (opening, entries, tail)
@@ -193,8 +193,9 @@ fn trouble(what: &str) -> Error {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail so")]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail so")]
+
     use super::*;
 
     fn settings(text: &str) -> Settings {
