@@ -255,7 +255,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", printable(&self.headline()))?;
+        if *self != Self::Stopped {
+            write!(f, "error: ")?;
+        }
+        writeln!(f, "{}", printable(&self.headline()))?;
         let evidence = self.evidence();
         if !evidence.is_empty() {
             writeln!(f)?;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may import from the crate, besides itself. `crate::preview` and `crate::plan_for` are the line itself.
-const IMPORTS: [(&str, &[&str]); 10] = [
+const IMPORTS: [(&str, &[&str]); 11] = [
     ("error", &["facts"]),
     ("facts", &["error"]),
     ("catalogue", &["error", "facts", "settings"]),
@@ -20,23 +20,36 @@ const IMPORTS: [(&str, &[&str]); 10] = [
     ("render", &["error", "plan"]),
     ("lock", &["error", "facts", "inspect"]),
     ("change", &["error", "facts", "inspect", "lock", "render"]),
-    ("cli", &["error", "settings"]),
+    ("cli", &["error", "facts", "settings"]),
+    (
+        "wizard",
+        &[
+            "catalogue",
+            "change",
+            "error",
+            "facts",
+            "inspect",
+            "plan",
+            "settings",
+        ],
+    ),
 ];
 
 /// Outside crates and the only places that know them.
-const DOORS: [(&str, &[&str]); 10] = [
+const DOORS: [(&str, &[&str]); 11] = [
     ("aho_corasick", &["src/inspect/app/corpus.rs"]),
     ("clap", &["src/cli.rs"]),
     ("clap_complete", &["src/cli.rs"]),
     ("dialoguer", &["src/wizard/terminal.rs"]),
-    ("ignore", &["src/inspect/tree.rs"]),
+    ("ignore", &["src/inspect/tree"]),
     ("minijinja", &["src/render.rs"]),
     (
         "pep508_rs",
         &["src/facts/requirement.rs", "src/inspect/pep508.rs"],
     ),
+    ("signal_hook", &["src/wizard/terminal.rs"]),
     ("similar", &["src/change.rs", "src/change/merge/hunks.rs"]),
-    ("toml_edit", &["src/lock.rs"]),
+    ("toml_edit", &["src/lock.rs", "src/settings/document.rs"]),
     (
         "tree_sitter",
         &["src/inspect/syntax", "src/inspect/setuptools/"],

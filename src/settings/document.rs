@@ -1,7 +1,7 @@
 //! Turns changed settings into the new text of `dockwright.toml`: what did not change stays as it was typed.
 
 use toml::Value;
-use toml_edit::{Array, DocumentMut, Item, Table};
+use toml_edit::{Array, Decor, DocumentMut, Item, RawString, Table};
 
 use super::Settings;
 use crate::error::Error;
@@ -94,14 +94,93 @@ fn put(table: &mut dyn toml_edit::TableLike, name: &str, value: &Value) -> Resul
     Ok(())
 }
 
-fn merge(old: &mut Array, new: &Array) {
+/// One entry of a list: what stands before it on lines of its own, and the comment that ends its line.
+struct Entry {
+    value: toml_edit::Value,
+    before: String,
+    comment: String,
+}
+
+/// Makes a list say what another says. A comment stands in what follows its entry, so entries are taken apart first.
+fn merge(list: &mut Array, new: &Array) {
     let wanted =
         |value: &toml_edit::Value| new.iter().any(|other| other.as_str() == value.as_str());
-    old.retain(wanted);
+    let (opening, mut entries, tail) = taken_apart(list);
+    let first = entries.first().map(|entry| entry.before.clone());
+    let several_lines =
+        tail.contains('\n') || first.as_ref().is_some_and(|text| text.contains('\n'));
+    entries.retain(|entry| wanted(&entry.value));
     for value in new {
-        if !old.iter().any(|other| other.as_str() == value.as_str()) {
-            old.push(value.as_str().unwrap_or_default());
+        if entries
+            .iter()
+            .any(|entry| entry.value.as_str() == value.as_str())
+        {
+            continue;
         }
+        let before = entries.last().map(|entry| entry.before.clone());
+        let before = before.or_else(|| first.clone()).unwrap_or_default();
+        let before = match before.rfind('\n') {
+            Some(at) => before[at..].to_owned(),
+            None => " ".to_owned(),
+        };
+        entries.push(Entry {
+            value: value.clone(),
+            before,
+            comment: String::new(),
+        });
+    }
+    if !several_lines && let (Some(entry), Some(first)) = (entries.first_mut(), first) {
+        entry.before = first;
+    }
+    list.clear();
+    let mut comment = opening;
+    for mut entry in entries {
+        *entry.value.decor_mut() = Decor::new(format!("{comment}{}", entry.before), "");
+        list.push_formatted(entry.value);
+        comment = entry.comment;
+    }
+    list.set_trailing(format!("{comment}{tail}"));
+    list.set_trailing_comma(several_lines);
+}
+
+/// The comment behind the opening bracket, the entries, and what stands before the closing one.
+fn taken_apart(list: &Array) -> (String, Vec<Entry>, String) {
+    let mut opening = String::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    let text = |raw: Option<&RawString>| {
+        raw.and_then(RawString::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    for value in list {
+        let (ending, before) = at_line_end(&text(value.decor().prefix()));
+        match entries.last_mut() {
+            Some(entry) => entry.comment.push_str(&ending),
+            None => opening = ending,
+        }
+        entries.push(Entry {
+            value: value.clone(),
+            before,
+            comment: String::new(),
+        });
+    }
+    let suffix = entries
+        .last()
+        .map(|entry| text(entry.value.decor().suffix()))
+        .unwrap_or_default();
+    let (ending, tail) = at_line_end(&format!("{suffix}{}", text(Some(list.trailing()))));
+    match entries.last_mut() {
+        Some(entry) => entry.comment.push_str(&ending),
+        None => opening = ending,
+    }
+    (opening, entries, tail)
+}
+
+/// The rest of a line, and the lines below; a text without a line end has no rest.
+fn at_line_end(text: &str) -> (String, String) {
+    match text.find('\n') {
+        Some(at) => (text[..at].to_owned(), text[at..].to_owned()),
+        None => (String::new(), text.to_owned()),
     }
 }
 
@@ -114,8 +193,9 @@ fn trouble(what: &str) -> Error {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail so")]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail so")]
+
     use super::*;
 
     fn settings(text: &str) -> Settings {
@@ -160,6 +240,29 @@ mod tests {
     }
 
     #[test]
+    fn lists_keep_their_form_and_the_comments_of_what_stays() {
+        let cases = [
+            ("[\"a\", \"b\"]", "[\"b\"]", "[\"b\"]"),
+            ("[\"a\"]", "[\"a\", \"b\"]", "[\"a\", \"b\"]"),
+            (
+                "[ # all\n  'a', # one\n  # two\n  'b',\n]",
+                "['a', 'c']",
+                "[ # all\n  'a', # one\n  'c',\n]",
+            ),
+            (
+                "[\n  'a', # one\n  'b' # two\n]",
+                "['b', 'c']",
+                "[\n  'b', # two\n  'c',\n]",
+            ),
+        ];
+        for (before, after, expected) in cases {
+            let text = |list: &str| format!("groups = {list}\n");
+            let out = rewritten(&text(before), &text(after));
+            assert_eq!(out.replace('"', "'"), text(expected).replace('"', "'"));
+        }
+    }
+
+    #[test]
     fn nothing_changed_leaves_the_bytes() {
         assert_eq!(rewritten(TEXT, TEXT), TEXT);
     }
@@ -167,7 +270,7 @@ mod tests {
     #[test]
     fn a_key_that_is_taken_back_goes_with_its_line() {
         let after = TEXT.replace("port = 80\n", "");
-        assert!(!rewritten(TEXT, &after).contains("port"));
+        assert!(!rewritten(TEXT, &after).contains("port ="));
     }
 
     #[test]

@@ -66,8 +66,9 @@ impl Settings {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail so")]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail so")]
+
     use super::*;
 
     #[test]

@@ -36,7 +36,7 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
             (format!("write {BESIDE} beside it"), Decision::Beside),
             ("replace it".to_owned(), Decision::Replace),
         ];
-        return among(ask, questions::prompt("dockerfile"), choices);
+        return among(ask, questions::prompt("dockerfile"), &choices);
     }
     if let Some(error) = refusal(changes) {
         ask.say(&format!("\n{error}"))?;
@@ -44,7 +44,7 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
             ("keep the lines on disk".to_owned(), Decision::Keep),
             ("take the new lines".to_owned(), Decision::Force),
         ];
-        return among(ask, "Lines that conflict", choices);
+        return among(ask, "Lines that conflict", &choices);
     }
     ask.say(&listed(changes))?;
     loop {
@@ -61,7 +61,7 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
 fn among<const N: usize>(
     ask: &mut dyn Ask,
     prompt: &str,
-    choices: [(String, Decision); N],
+    choices: &[(String, Decision); N],
 ) -> Result<Decision, Error> {
     let mut labels: Vec<String> = choices.iter().map(|(label, _)| label.clone()).collect();
     labels.push("stop, write nothing".to_owned());

@@ -174,28 +174,38 @@ fn command(now: &Now<'_>) -> Option<Form> {
 
 /// Asked where the project brings none.
 fn server(now: &Now<'_>) -> Option<Form> {
-    let missing = now.plan.start.install.as_ref();
-    let current = match (&now.own.server, missing) {
-        (Some(server), _) => server.as_str(),
-        (None, Some(missing)) => missing.name.as_str(),
-        (None, None) => return None,
+    let lacks = |plan: &BuildPlan| {
+        let mut codes = plan.warnings.iter().map(|warning| warning.code);
+        codes.any(|code| matches!(code, "server-missing" | "own-server"))
     };
-    let values = servers::all()
+    if now.own.server.is_none() && !lacks(now.plan) {
+        return None;
+    }
+    let installed = |plan: &BuildPlan| plan.start.install.as_ref().map(|one| one.name.clone());
+    let found = now.bare.and_then(installed);
+    let current = now.own.server.clone().or_else(|| installed(now.plan));
+    let mut choices: Vec<Choice> = servers::all()
         .iter()
-        .map(|server| (server.name.as_str(), server.name.as_str()));
-    let bare = now.bare.and_then(|plan| plan.start.install.as_ref());
-    let found = bare.map(|install| install.name.clone());
-    let own = found.is_none() && now.bare.is_some();
-    let mut form = now.select("server", values, current, found);
-    if let Some(Form::One { choices, .. }) = &mut form
-        && own
-    {
+        .map(|server| server.name.as_str())
+        .filter(|name| current.as_deref() == Some(name) || now.allows("server", name))
+        .map(|name| Choice {
+            label: name.to_owned(),
+            value: Some(name.to_owned()),
+        })
+        .collect();
+    if found.is_none() && now.bare.is_some() {
         choices.push(Choice {
-            label: "what the project brings".to_owned(),
+            label: "none besides what the project brings".to_owned(),
             value: None,
         });
     }
-    form
+    let default = choices.iter().position(|choice| choice.value == current)?;
+    (choices.len() > 1).then_some(Form::One {
+        choices,
+        default,
+        typed: None,
+        found,
+    })
 }
 
 /// Asked where something listens and can be told where.

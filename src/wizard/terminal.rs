@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dialoguer::console::Term;
+use dialoguer::console::{Term, colors_enabled_stderr};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{FuzzySelect, Input, MultiSelect, Select};
 use signal_hook::consts::SIGINT;
@@ -54,7 +54,8 @@ impl Terminal {
         let stopped = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(SIGINT, Arc::clone(&stopped)).ok()?;
         let unicode = speaks_unicode(&said);
-        let theme: Box<dyn Theme> = if unicode {
+        // Only the simple theme shows without colours which entry of a checklist is the current one.
+        let theme: Box<dyn Theme> = if unicode && colors_enabled_stderr() {
             Box::new(ColorfulTheme::default())
         } else {
             Box::new(SimpleTheme)
@@ -67,7 +68,7 @@ impl Terminal {
         })
     }
 
-    /// Each on one line of this terminal. dialoguer counts bytes where it redraws, so bytes are cut.
+    /// The text on one line of this terminal. dialoguer counts bytes where it redraws, so bytes are cut.
     fn cut(&self, text: &str, around: usize) -> String {
         let room = usize::from(self.term.size().1)
             .saturating_sub(around)
@@ -150,30 +151,27 @@ impl Ask for Terminal {
                 .interact_on_opt(&self.term)
         };
         let index = self.answer(answer)?;
-        let taken = shown.get(index).map_or("", String::as_str);
+        let taken = items.get(index).map_or("", |item| first(item));
         self.say(&format!("{prompt}: {taken}"))?;
         Ok(index)
     }
 
     fn many(&mut self, prompt: &str, items: &[String], taken: &[bool]) -> Result<Vec<bool>, Error> {
         self.running()?;
-        let (short, shown) = (self.cut(prompt, AROUND_PROMPT), self.items(items));
-        self.say(&self.cut(
-            &format!("{prompt}: space takes or leaves, Enter goes on"),
-            1,
-        ))?;
+        let hint = format!("{prompt} (space: take or leave)");
+        let (hint, shown) = (self.cut(&hint, AROUND_PROMPT), self.items(items));
         let answer = MultiSelect::with_theme(self.theme.as_ref())
-            .with_prompt(&short)
+            .with_prompt(&hint)
             .items(&shown)
             .defaults(taken)
             .report(false)
             .interact_on_opt(&self.term);
         let indices = self.answer(answer)?;
-        let name = |index: &usize| {
-            let item = items.get(*index).map_or("", String::as_str);
-            item.split("  ").next().unwrap_or(item).to_owned()
-        };
-        let names: Vec<String> = indices.iter().map(name).collect();
+        let names: Vec<&str> = indices
+            .iter()
+            .filter_map(|index| items.get(*index))
+            .map(|item| first(item))
+            .collect();
         let names = if names.is_empty() {
             "none".to_owned()
         } else {
@@ -204,6 +202,11 @@ impl Ask for Terminal {
             .write_line(&self.encodable(text))
             .map_err(|error| gone(&error))
     }
+}
+
+/// An item without the reason that stands behind two blanks.
+fn first(item: &str) -> &str {
+    item.split("  ").next().unwrap_or(item)
 }
 
 /// Does the locale encode as UTF-8? (POSIX, «Environment Variables»: the first of the three that is set decides.)

@@ -163,8 +163,8 @@ fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
         offers: scripts
             .iter()
             .map(|script| {
-                let line = crate::facts::quoted(&script.value.name);
-                Offer::new("command", line, Some(&script.at))
+                let typed = crate::facts::quoted(&script.value.name);
+                Offer::new("command", typed, Some(&script.at))
             })
             .collect(),
         help: first.map_or_else(String::new, |script| {
