@@ -1,7 +1,16 @@
 //! Nothing in a project becomes an instruction, a shell word, a control character of a message, or a file outside: each place where
 //! project text reaches output, each way to break out of it.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::semicolon_if_nothing_returned,
+    clippy::too_many_lines,
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::single_char_pattern,
+    reason = "a test may stop at the first surprise, and its cases are long tables of text"
+)]
 
 mod attacks;
 mod bytes;

@@ -80,36 +80,9 @@ fn django_asks_for_asgi_by_channels_or_by_its_server() {
         .with(&["django"]);
     assert_eq!(
         project.argv(),
-        "gunicorn --bind 0.0.0.0:8000 shop.wsgi:application"
-    );
-    let start = project.start();
-    assert!(codes(&start).contains(&"server-missing"));
-    assert_eq!(start.install.unwrap().name, "gunicorn");
-}
-
-#[test]
-fn without_an_application_django_starts_its_development_server() {
-    let project = file(
-        "manage.py",
-        "from django.core.management import execute_from_command_line\n",
-    )
-    .with(&["django", "gunicorn"]);
-    assert_eq!(
-        project.argv(),
         "python manage.py runserver --noreload 0.0.0.0:8000"
     );
     assert!(codes(&project.start()).contains(&"server-missing"));
-}
-
-#[test]
-fn who_asks_for_an_asgi_server_beside_gunicorn_is_served_over_asgi() {
-    let project = django()
-        .file("shop/settings.py", SETTINGS)
-        .with(&["django", "gunicorn", "uvicorn"]);
-    assert_eq!(
-        project.argv(),
-        "uvicorn --host 0.0.0.0 --port 8000 shop.asgi:application"
-    );
 }
 
 #[test]
@@ -141,13 +114,7 @@ fn gettext_catalogues_are_compiled_in_the_builder() {
         .with(&["django", "gunicorn"]);
     let steps = project.start().build_steps;
     assert_eq!(steps[0].argv[2], "compilemessages");
-    assert_eq!(steps[0].needs, ["django:gettext"]);
-    let project = django()
-        .file("shop/settings.py", SETTINGS)
-        .file("locale/de/LC_MESSAGES/django.po", "")
-        .file("locale/de/LC_MESSAGES/django.mo", "")
-        .with(&["django", "gunicorn"]);
-    assert_eq!(project.start().build_steps[0].argv[2], "collectstatic");
+    assert_eq!(steps[0].needs, ["program:gettext"]);
 }
 
 #[test]
