@@ -71,7 +71,9 @@ pub(super) fn parse(
         return Err(context.malformed(format!("{} bytes in one dependency", text.len())));
     }
     if text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text.starts_with("=======") {
-        return Err(context.malformed("a mark of an unfinished merge".to_owned()));
+        return Err(context.malformed(
+            "a mark of an unfinished merge (`<<<<<<<`, `=======` or `>>>>>>>`)".to_owned(),
+        ));
     }
     if !names_are_sound(text) {
         let message = "a name ends with a letter or digit";
