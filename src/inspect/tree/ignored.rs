@@ -75,11 +75,25 @@ impl DockerIgnore {
     }
 }
 
-/// The patterns of a folder's `.gitignore`, `None` where there is none; like git, one behind a link does not count.
-pub(super) fn git(folder: &Path) -> Option<Gitignore> {
-    let text = short_text(&folder.join(".gitignore"))?;
-    let lines = text.lines().map(ToOwned::to_owned);
-    Some(compile(folder, lines))
+/// The patterns of one `.gitignore`.
+pub(super) struct GitIgnore(Gitignore);
+
+impl GitIgnore {
+    /// Those of a folder, `None` where there is no such file; like git, one behind a link does not count.
+    pub(super) fn read(folder: &Path) -> Option<Self> {
+        let text = short_text(&folder.join(".gitignore"))?;
+        let lines = text.lines().map(ToOwned::to_owned);
+        Some(Self(compile(folder, lines)))
+    }
+
+    /// Is the path left out (`true`) or brought back (`false`)? `None` where nothing is said of it.
+    pub(super) fn ignores(&self, path: &Path, is_dir: bool) -> Option<bool> {
+        match self.0.matched(path, is_dir) {
+            Match::Ignore(_) => Some(true),
+            Match::Whitelist(_) => Some(false),
+            Match::None => None,
+        }
+    }
 }
 
 fn compile(root: &Path, lines: impl Iterator<Item = String>) -> Gitignore {

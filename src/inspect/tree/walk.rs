@@ -5,9 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
-use ignore::gitignore::Gitignore;
-
-use super::ignored::{self, DockerIgnore};
+use super::ignored::{DockerIgnore, GitIgnore};
 use super::{TreeFile, WALK_LIMIT, join};
 
 /// Deeper folders are not entered.
@@ -68,7 +66,7 @@ struct Folder {
 
 /// The `.gitignore` of a folder, and those above it.
 struct Rules {
-    own: Gitignore,
+    own: GitIgnore,
     above: Option<Rc<Rules>>,
 }
 
@@ -77,9 +75,8 @@ impl Rules {
     fn ignores(&self, path: &Path, is_dir: bool) -> bool {
         let mut rules = Some(self);
         while let Some(here) = rules {
-            let matched = here.own.matched(path, is_dir);
-            if !matched.is_none() {
-                return matched.is_ignore();
+            if let Some(ignored) = here.own.ignores(path, is_dir) {
+                return ignored;
             }
             rules = here.above.as_deref();
         }
@@ -128,7 +125,7 @@ impl Walker<'_> {
 
     fn rules_of(&mut self, folder: &Folder, full: &Path) -> Option<Rc<Rules>> {
         let own = if self.rules < RULES_LIMIT {
-            ignored::git(full)
+            GitIgnore::read(full)
         } else {
             None
         };
