@@ -232,7 +232,7 @@ impl Error {
     }
 
     /// What can be typed.
-    fn help(&self) -> &str {
+    pub(crate) fn help(&self) -> &str {
         match self {
             Self::Malformed { help, .. }
             | Self::Unreadable { help, .. }

@@ -17,6 +17,7 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`wizard`] | a project and answers into [`settings`] |
 //! | [`commands`] | all of it into output and an exit code |
 //! | [`error`] | every failure into words |
 
@@ -31,6 +32,7 @@ pub mod lock;
 pub mod plan;
 pub mod render;
 pub mod settings;
+pub mod wizard;
 
 use std::path::{Path, PathBuf};
 
@@ -91,7 +93,15 @@ pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
 /// # Errors
 /// As [`plan_for`]; no start command; a file on disk that cannot be compared.
 pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Preview, Error> {
-    let Planned { tree, mut plan } = plan_for(folder, flags)?;
+    let Planned { tree, plan } = plan_for(folder, flags)?;
+    compared(&tree, plan, options)
+}
+
+/// Renders a plan and compares it with the disk.
+///
+/// # Errors
+/// As [`preview`].
+pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Preview, Error> {
     let files = render::render(&plan)?;
     let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
     let recorded = match tree.text(&lock_path)? {
@@ -100,7 +110,7 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
     plan.warnings.extend(kept_out(&plan, &changes));
-    let record = commands::record::record(&tree, &plan, &files);
+    let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
         plan,

@@ -246,17 +246,18 @@ fn start(
         scripts: managers::own_scripts(facts),
         project,
     };
-    command::choose(
-        facts,
-        &installed,
-        &Wish {
-            command: settings.command.clone(),
-            app: settings.app.clone(),
-            server: settings.server.clone(),
-            port: settings.port,
-            health_path: settings.healthcheck_path.clone(),
-        },
-    )
+    let wish = Wish {
+        command: settings.command.clone(),
+        app: settings.app.clone(),
+        server: settings.server.clone(),
+        port: settings.port,
+        health_path: settings.healthcheck_path.clone(),
+    };
+    match command::choose(facts, &installed, &wish) {
+        // The rest of the plan stands without a command; only what is written needs one.
+        Err(error @ Error::Undecided { .. }) if wish.app.is_none() => Ok(Start::open(error)),
+        decided => decided,
+    }
 }
 
 fn project_name(facts: &ProjectFacts) -> String {

@@ -81,6 +81,9 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
 }
 
 fn no_command(plan: &BuildPlan) -> Error {
+    if let Some(error) = &plan.start.open {
+        return error.clone();
+    }
     Error::Undecided {
         what: "no start command was found".to_owned(),
         evidence: plan.start.looked.clone(),

@@ -96,7 +96,10 @@ fn settled(
 ) -> Result<(Settings, BuildPlan), Error> {
     loop {
         let error = match ground.plan(&own) {
-            Ok(plan) => return Ok((own, plan)),
+            Ok(plan) => match plan.start.open.clone() {
+                None => return Ok((own, plan)),
+                Some(error) => error,
+            },
             Err(error) => error,
         };
         let Some((key, value)) = choose(ask, &error)? else {

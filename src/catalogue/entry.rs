@@ -66,6 +66,8 @@ pub struct Entry {
 pub struct Shown {
     /// Programs that a call runs or looks for.
     pub programs: Vec<String>,
+    /// First words of such a call with which the program only asks about what an image does not hold.
+    pub unless: Vec<String>,
     /// Modules that are imported.
     pub imports: Vec<String>,
     /// Libraries that are opened by name.

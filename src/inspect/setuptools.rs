@@ -170,11 +170,12 @@ impl Reader<'_> {
             }
         }
         let scripts = match arguments.get("entry_points") {
-            Some(Some(Value::Table(entries))) => entries.get("console_scripts"),
+            Some(Some(Value::Table(entries))) => entries.get("console_scripts").map(lines_of),
+            Some(Some(text @ Value::Text(..))) => Some(console_scripts(lines_of(text))),
             _ => None,
         };
-        if let Some(value) = scripts {
-            out.scripts = lines_of(value)
+        if let Some(lines) = scripts {
+            out.scripts = lines
                 .into_iter()
                 .filter_map(|(text, line)| entry_point(&text, &Place::new(path, line)))
                 .collect();
@@ -218,6 +219,23 @@ fn lines_of(value: &Value) -> Vec<(String, u32)> {
         Value::List(items) => items.iter().flat_map(lines_of).collect(),
         Value::Table(_) => Vec::new(),
     }
+}
+
+/// The lines below `[console_scripts]` in a text of entry points, as `entry_points.txt` has them
+/// (<https://packaging.python.org/en/latest/specifications/entry-points/#file-format>).
+fn console_scripts(lines: Vec<(String, u32)>) -> Vec<(String, u32)> {
+    let mut inside = false;
+    lines
+        .into_iter()
+        .filter(|(text, _)| {
+            let text = text.trim();
+            if text.starts_with('[') {
+                inside = text == "[console_scripts]";
+                return false;
+            }
+            inside
+        })
+        .collect()
 }
 
 /// `name = module:object`.

@@ -84,8 +84,27 @@ pub struct Start {
     pub needs_source: bool,
     /// What the user should know.
     pub warnings: Vec<Warning>,
-    /// Where a start command was looked for, when none was found.
+    /// Where a start command was looked for, when none was found; or the equal ones.
     pub looked: Vec<(Option<Place>, String)>,
+    /// Why there is no command although several things could be started.
+    #[serde(skip)]
+    pub open: Option<Error>,
+}
+
+impl Start {
+    /// A start that the user has to choose among equal ones, with a warning that says so.
+    pub fn open(error: Error) -> Self {
+        let mut warning = Warning::new("start-undecided", error.headline(), error.help());
+        if let Error::Undecided { evidence, .. } = &error {
+            warning.at = evidence.first().and_then(|(at, _)| at.clone());
+        }
+        Self {
+            needs_source: true,
+            warnings: vec![warning],
+            open: Some(error),
+            ..Self::default()
+        }
+    }
 }
 
 /// A command with its reason.

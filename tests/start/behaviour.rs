@@ -80,9 +80,36 @@ fn django_asks_for_asgi_by_channels_or_by_its_server() {
         .with(&["django"]);
     assert_eq!(
         project.argv(),
+        "gunicorn --bind 0.0.0.0:8000 shop.wsgi:application"
+    );
+    let start = project.start();
+    assert!(codes(&start).contains(&"server-missing"));
+    assert_eq!(start.install.unwrap().name, "gunicorn");
+}
+
+#[test]
+fn without_an_application_django_starts_its_development_server() {
+    let project = file(
+        "manage.py",
+        "from django.core.management import execute_from_command_line\n",
+    )
+    .with(&["django", "gunicorn"]);
+    assert_eq!(
+        project.argv(),
         "python manage.py runserver --noreload 0.0.0.0:8000"
     );
     assert!(codes(&project.start()).contains(&"server-missing"));
+}
+
+#[test]
+fn who_asks_for_an_asgi_server_beside_gunicorn_is_served_over_asgi() {
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .with(&["django", "gunicorn", "uvicorn"]);
+    assert_eq!(
+        project.argv(),
+        "uvicorn --host 0.0.0.0 --port 8000 shop.asgi:application"
+    );
 }
 
 #[test]
@@ -114,7 +141,13 @@ fn gettext_catalogues_are_compiled_in_the_builder() {
         .with(&["django", "gunicorn"]);
     let steps = project.start().build_steps;
     assert_eq!(steps[0].argv[2], "compilemessages");
-    assert_eq!(steps[0].needs, ["program:gettext"]);
+    assert_eq!(steps[0].needs, ["django:gettext"]);
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .file("locale/de/LC_MESSAGES/django.po", "")
+        .file("locale/de/LC_MESSAGES/django.mo", "")
+        .with(&["django", "gunicorn"]);
+    assert_eq!(project.start().build_steps[0].argv[2], "collectstatic");
 }
 
 #[test]
@@ -201,6 +234,59 @@ fn a_program_is_seen_through_a_name_and_a_default() {
     let facts = file("app.py", "import os\ndef convert():\n    from shutil import which\n    tool = os.getenv('TOOL', 'pdftohtml')\n    if not which(tool):\n        raise OSError\n    import subprocess\n    subprocess.Popen([tool, '-x'])\n").facts();
     assert_eq!(facts.sources[0].need, "program:poppler");
     assert_eq!(facts.sources[0].at.to_string(), "app.py:5");
+}
+
+#[test]
+fn a_setting_that_names_a_program_shows_a_need_and_a_question_about_the_checkout_none() {
+    let facts = file("app.py", "import os\nimport subprocess\nGS_BINARY = os.getenv('GS_BINARY', 'gs')\ncommand = 'zip'\nVERSION = subprocess.check_output(['git', 'describe', '--tags'])\nDATE = subprocess.getoutput('git log -1')\n").facts();
+    let needs: Vec<&str> = facts
+        .sources
+        .iter()
+        .map(|need| need.need.as_str())
+        .collect();
+    assert_eq!(needs, ["program:ghostscript"]);
+    let facts = file(
+        "app.py",
+        "import subprocess\nsubprocess.run(['git', 'clone', url])\n",
+    )
+    .facts();
+    assert_eq!(facts.sources[0].need, "program:git");
+}
+
+#[test]
+fn django_that_nobody_asks_for_gives_way_to_the_framework_that_is_there() {
+    let project = django()
+        .file("shop/settings.py", SETTINGS)
+        .file(
+            "shop/flask_app.py",
+            "from flask import Flask\nAPP = Flask(__name__)\n",
+        )
+        .with(&["flask", "gunicorn"]);
+    assert_eq!(
+        project.argv(),
+        "gunicorn --bind 0.0.0.0:8000 shop.flask_app:APP"
+    );
+    let loose = |mut project: Project| {
+        project.installed.complete = false;
+        project.argv()
+    };
+    assert_eq!(
+        loose(project),
+        "gunicorn --bind 0.0.0.0:8000 shop.flask_app:APP"
+    );
+}
+
+#[test]
+fn uploads_go_where_the_variable_falls_back_to() {
+    let settings = SETTINGS.replace(
+        "MEDIA_ROOT",
+        "MEDIA_ROOT = env.str('MEDIA_ROOT', '/srv/media')\nOTHER",
+    );
+    let start = django()
+        .file("shop/settings.py", &settings)
+        .with(&["django", "gunicorn"])
+        .start();
+    assert_eq!(start.writable[0].path, "/srv/media");
 }
 
 #[test]

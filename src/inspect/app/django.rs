@@ -202,12 +202,15 @@ fn is_none(value: &Value) -> bool {
     matches!(value, Value::Literal(text) if text == "None")
 }
 
-/// `BASE_DIR / "static"`, `os.path.join(BASE_DIR, "static")`: the literal part behind the project's folder; empty when
-/// another part is computed.
+/// `BASE_DIR / "static"`, `os.path.join(BASE_DIR, "static")`: the literal part behind the project's folder, also as what an
+/// environment variable falls back to; empty when another part is computed.
 fn folder(value: &Value) -> String {
     let parts: Vec<&Value> = match value {
         Value::Text(text) => return text.clone(),
         Value::Path(sides) => sides.iter().collect(),
+        Value::Call(call) if call.method() != "join" && variable(value).is_some() => {
+            return call.argument("default", 1).map(folder).unwrap_or_default();
+        }
         Value::Call(call)
             if matches!(call.method(), "join" | "joinpath" | "str" | "root" | "path") =>
         {

@@ -8,7 +8,7 @@ use super::modules::Modules;
 use crate::catalogue::{Catalogue, Shown};
 use crate::facts::app::Django;
 use crate::facts::{Place, SourceNeed};
-use crate::inspect::syntax::{Call, Value};
+use crate::inspect::syntax::{Assign, Call, Value};
 
 /// Functions that run a program or ask where it is; the program is the first argument, or the first word of it.
 const CALLERS: [&str; 20] = [
@@ -92,6 +92,14 @@ pub(super) fn read(
             .iter()
             .map(|assign| (assign.target.as_str(), &assign.value))
             .collect();
+        for assign in &source.outline.assigns {
+            if let Some(program) = setting(assign, &lists)
+                && let Some((need, _)) = index.programs.get(program)
+            {
+                let evidence = format!("{}: {program}", assign.target);
+                add(need, evidence, place(&source.path, assign.line));
+            }
+        }
         for call in source
             .outline
             .calls
@@ -105,8 +113,9 @@ pub(super) fn read(
             }
             let full = modules.resolve(source, &call.value.callee);
             let at = || place(&source.path, call.line);
-            if let Some(program) = program(&full, &call.value, &lists)
-                && let Some(need) = index.programs.get(program.as_str())
+            if let Some((program, words)) = program(&full, &call.value, &lists)
+                && let Some((need, unless)) = index.programs.get(program.as_str())
+                && !words.iter().any(|word| unless.contains(word))
             {
                 add(need, format!("{}: {program}", call.value.callee), at());
             }
@@ -170,18 +179,51 @@ fn settings(django: &Django, index: &Index, add: &mut dyn FnMut(&str, String, Pl
     }
 }
 
-/// The program that a call runs or looks for, without its folder.
-fn program(full: &str, call: &Call, lists: &BTreeMap<&str, &Value>) -> Option<String> {
+/// The program that a call runs or looks for, without its folder, and the literal words after it.
+fn program(
+    full: &str,
+    call: &Call,
+    lists: &BTreeMap<&str, &Value>,
+) -> Option<(String, Vec<String>)> {
     let known = CALLERS.contains(&full);
     if !known {
         return None;
     }
     let first = literal(call.argument("args", 0)?, lists);
-    let text = match first {
-        Value::List(words) => literal(words.first()?, lists).as_text()?,
-        value => value.as_text()?.split_whitespace().next()?,
+    let (text, words) = match first {
+        Value::List(words) => {
+            let rest = words.iter().skip(1).filter_map(Value::as_text);
+            let rest = rest.map(str::to_owned).collect();
+            (literal(words.first()?, lists).as_text()?, rest)
+        }
+        value => {
+            let mut words = value.as_text()?.split_whitespace();
+            let first = words.next()?;
+            let given = call.args.iter().skip(1).filter_map(Value::as_text);
+            (first, words.chain(given).map(str::to_owned).collect())
+        }
     };
-    Some(text.rsplit('/').next().unwrap_or(text).to_owned())
+    Some((text.rsplit('/').next().unwrap_or(text).to_owned(), words))
+}
+
+/// `FFMPEG_BINARY = os.getenv("FFMPEG_BINARY", "ffmpeg")`: the program that a setting names.
+fn setting<'a>(assign: &'a Assign, lists: &BTreeMap<&str, &'a Value>) -> Option<&'a str> {
+    const SAYS: [&str; 7] = [
+        "bin",
+        "binary",
+        "cmd",
+        "command",
+        "exe",
+        "executable",
+        "program",
+    ];
+    let name = assign.target.to_ascii_lowercase();
+    let (first, last) = name.rsplit('.').next()?.rsplit_once('_')?;
+    let names_one = SAYS.contains(&last) || first.split('_').any(|part| SAYS.contains(&part));
+    if !names_one || assign.within.function.is_some() || assign.within.typing {
+        return None;
+    }
+    literal(&assign.value, lists).as_text()?.rsplit('/').next()
 }
 
 /// What a name was given, and what `os.getenv("TOOL", "pdftohtml")` falls back to.
@@ -191,8 +233,8 @@ fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -> &'a Value
         value => value,
     };
     match value {
-        Value::Call(call) if matches!(call.method(), "get" | "getenv") => {
-            call.args.get(1).unwrap_or(value)
+        Value::Call(call) if matches!(call.method(), "get" | "getenv" | "str" | "env") => {
+            call.argument("default", 1).unwrap_or(value)
         }
         value => value,
     }
@@ -200,7 +242,8 @@ fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -> &'a Value
 
 /// The table of needs by what shows them.
 struct Index {
-    programs: BTreeMap<&'static str, &'static str>,
+    /// With the words of a call that show no need.
+    programs: BTreeMap<&'static str, (&'static str, &'static [String])>,
     imports: BTreeMap<&'static str, &'static str>,
     libraries: BTreeMap<&'static str, &'static str>,
     typelibs: BTreeMap<&'static str, &'static str>,
@@ -222,7 +265,14 @@ fn index() -> &'static Index {
                 .collect()
         };
         Index {
-            programs: by(|shown| &shown.programs),
+            programs: Catalogue::builtin()
+                .source_needs()
+                .flat_map(|(key, need)| {
+                    let shown = &need.shown;
+                    let programs = shown.programs.iter();
+                    programs.map(move |program| (program.as_str(), (key, shown.unless.as_slice())))
+                })
+                .collect(),
             imports: by(|shown| &shown.imports),
             libraries: by(|shown| &shown.libraries),
             typelibs: by(|shown| &shown.typelibs),

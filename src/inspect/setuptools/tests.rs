@@ -29,6 +29,15 @@ fn names(found: &[Requirement]) -> Vec<String> {
 const CONFIG: &str = "[metadata]\nname = shop\nversion = attr: shop.__version__\n\n[options]\npython_requires = >=3.10\ninstall_requires =\n    flask>=3\n    # why\n    psycopg2 ; sys_platform == 'linux'\n\n[options.extras_require]\ns3 = boto3; botocore\n\n[options.entry_points]\nconsole_scripts =\n    shop = shop.cli:main\n";
 
 #[test]
+fn entry_points_may_be_one_text_with_sections() {
+    let script = "from setuptools import setup\nsetup(\n    name='shop',\n    entry_points=\"\"\"\n        [console_scripts]\n        shop=shop.cli:main\n\n        [shop.plugins]\n        x=shop.x\n    \"\"\",\n)\n";
+    let found = read_files(&[("setup.py", script)]).unwrap();
+    assert_eq!(found.scripts.len(), 1);
+    assert_eq!(found.scripts[0].value.target, "shop.cli:main");
+    assert_eq!(found.scripts[0].at.line, 6);
+}
+
+#[test]
 fn setup_cfg_is_read_with_lines() {
     let found = read_files(&[("setup.cfg", CONFIG)]).unwrap();
     assert_eq!(found.name.unwrap().value, "shop");

@@ -21,7 +21,7 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     let Some(django) = &known.facts.app.django else {
         return Ok(None);
     };
-    if serve::framework("django").is_some_and(|table| known.lacks(table)) {
+    if serve::framework("django").is_some_and(|table| known.lacks(table)) || elsewhere(known) {
         return Ok(None);
     }
     let mut start = Start {
@@ -83,6 +83,17 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         _ => development(known, django, &mut start),
     }
     Ok(Some(start))
+}
+
+/// Does the project ask for another framework of which it has an application, and not for Django?
+fn elsewhere(known: &Known<'_>) -> bool {
+    !known.has("django")
+        && known.facts.app.objects.iter().any(|object| {
+            serve::framework(&object.framework).is_some_and(|framework| {
+                framework.interface.is_some()
+                    && framework.distribution.iter().any(|name| known.has(name))
+            })
+        })
 }
 
 fn picked_by(known: &Known<'_>, server: &str) -> String {

@@ -21,12 +21,6 @@ pub(super) fn groups(
 ) -> Result<Vec<String>, Error> {
     let known: BTreeSet<String> = pyproject.groups.keys().cloned().collect();
     let names = GroupNames::builtin();
-    let development = |name: &str| {
-        names.development.contains(name)
-            || name
-                .split('-')
-                .any(|part| part == "dev" || part == "test" || part == "tests")
-    };
     let by_default = |name: &String| match manager {
         PackageManager::Uv => pyproject
             .uv
@@ -42,7 +36,9 @@ pub(super) fn groups(
     };
     let detected = known
         .iter()
-        .filter(|name| !development(name) && (by_default(name) || names.production.contains(*name)))
+        .filter(|name| {
+            !for_development(name) && (by_default(name) || names.production.contains(*name))
+        })
         .cloned()
         .collect();
     let chosen = adjust(detected, &settings.groups, &known, "group")?;
@@ -71,6 +67,15 @@ pub(super) fn extras(
     Ok(chosen)
 }
 
+/// Does the normalised name of a group or an extra say that it serves development?
+pub(in crate::plan) fn for_development(name: &str) -> bool {
+    let names = GroupNames::builtin();
+    names.development.contains(name)
+        || name
+            .split('-')
+            .any(|part| part == "dev" || part == "test" || part == "tests")
+}
+
 /// What names of groups and extras mean.
 #[derive(Debug, Deserialize)]
 struct GroupNames {
@@ -86,11 +91,6 @@ impl GroupNames {
                 .unwrap_or_else(|error| unreachable!("embedded groups.toml: {error}"))
         })
     }
-}
-
-/// Does the name of a group or an extra say that it serves development?
-pub(in crate::plan) fn for_development(name: &str) -> bool {
-    GroupNames::builtin().development.contains(&normalise(name))
 }
 
 /// What was detected, extended and cut by the user's list.
