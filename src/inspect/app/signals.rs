@@ -1,6 +1,6 @@
 //! Turns calls into what decides how a program stops: does it handle SIGTERM, and does it end by itself?
 //!
-//! The kernel drops a signal to process 1 that it has no handler for (pid_namespaces(7)); Python installs one for SIGINT only.
+//! The kernel drops a signal to process 1 that it has no handler for (`pid_namespaces(7)`); Python installs one for SIGINT only.
 
 use super::corpus::Corpus;
 use crate::facts::Place;

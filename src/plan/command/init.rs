@@ -1,6 +1,6 @@
 //! Decides whether a small init must be process 1.
 //!
-//! The kernel drops a signal to process 1 that it has no handler for (pid_namespaces(7)), and Python installs none for SIGTERM:
+//! The kernel drops a signal to process 1 that it has no handler for (`pid_namespaces(7)`), and Python installs none for SIGTERM:
 //! a program that leaves it at that would run on until the engine kills it.
 
 use super::known::Known;
