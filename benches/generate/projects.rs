@@ -1,5 +1,6 @@
 //! Makes projects of a wished size; the locks have the shape that the real tools write.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Files: path and text.
@@ -173,7 +174,8 @@ fn name(index: usize) -> String {
 
 /// A chain with branches.
 fn dependencies(index: usize) -> impl Iterator<Item = String> {
-    [index + 1, index + 7, index * 2 + 1]
+    // A set: no tool writes the same name twice.
+    BTreeSet::from([index + 1, index + 7, index * 2 + 1])
         .into_iter()
         .filter(|next| *next < PACKAGES)
         .map(name)
