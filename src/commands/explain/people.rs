@@ -10,6 +10,41 @@ use crate::plan::system::SystemPackage;
 /// The plan in one screen: each decision, its reason, its place.
 pub(super) fn for_people(plan: &BuildPlan) -> String {
     let mut text = String::new();
+    decisions(&mut text, plan);
+    system_packages(&mut text, "builder", &plan.system.build);
+    system_packages(&mut text, "runtime", &plan.system.run);
+    for one in &plan.system.compiled {
+        let platforms: Vec<&str> = one.platforms.iter().map(|one| one.docker()).collect();
+        let _ = writeln!(
+            text,
+            "compiled   {} {}\n             {} ({})",
+            printable(&one.name),
+            printable(one.version.as_deref().unwrap_or_default()),
+            printable(&one.why),
+            platforms.join(", ")
+        );
+    }
+    for size in &plan.sizes {
+        let unknown = match size.unknown {
+            0 => String::new(),
+            count => format!("; {count} more have no size there"),
+        };
+        let _ = writeln!(
+            text,
+            "installed  about {} MB on {}\n             estimated from the sizes in the lock{unknown}",
+            size.bytes / 1_000_000,
+            size.platform.docker()
+        );
+    }
+    if !plan.warnings.is_empty() {
+        text.push('\n');
+        text.push_str(&super::super::generate::warnings(&plan.warnings));
+    }
+    text
+}
+
+/// Everything but packages: a line for what was decided, a line for why.
+fn decisions(text: &mut String, plan: &BuildPlan) {
     let mut say = |name: &str, value: &str, why: &str, at: Option<&Place>| {
         let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
         let _ = writeln!(
@@ -80,36 +115,6 @@ pub(super) fn for_people(plan: &BuildPlan) -> String {
     for place in &plan.start.writable {
         say("writable", &place.path, &place.why, place.at.as_ref());
     }
-    system_packages(&mut text, "builder", &plan.system.build);
-    system_packages(&mut text, "runtime", &plan.system.run);
-    for one in &plan.system.compiled {
-        let platforms: Vec<&str> = one.platforms.iter().map(|one| one.docker()).collect();
-        let _ = writeln!(
-            text,
-            "compiled   {} {}\n             {} ({})",
-            printable(&one.name),
-            printable(one.version.as_deref().unwrap_or_default()),
-            printable(&one.why),
-            platforms.join(", ")
-        );
-    }
-    for size in &plan.sizes {
-        let unknown = match size.unknown {
-            0 => String::new(),
-            count => format!("; {count} more have no size there"),
-        };
-        let _ = writeln!(
-            text,
-            "installed  about {} MB on {}\n             estimated from the sizes in the lock{unknown}",
-            size.bytes / 1_000_000,
-            size.platform.docker()
-        );
-    }
-    if !plan.warnings.is_empty() {
-        text.push('\n');
-        text.push_str(&super::super::generate::warnings(&plan.warnings));
-    }
-    text
 }
 
 /// Packages of a stage, those with the same reasons together.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::corpus::Corpus;
+use super::corpus::{Corpus, Source};
 use super::modules::Modules;
 use crate::catalogue::{Catalogue, Shown};
 use crate::facts::app::Django;
@@ -61,30 +61,7 @@ pub(super) fn read(
     };
     let index = index();
     for source in &corpus.sources {
-        for import in source
-            .outline
-            .imports
-            .iter()
-            .filter(|import| !import.within.typing && import.dots == 0)
-        {
-            let mut full = import.module.clone();
-            if let Some(name) = &import.name {
-                full = format!("{full}.{name}");
-            }
-            for (module, need) in &index.imports {
-                if full == *module
-                    || full
-                        .strip_prefix(*module)
-                        .is_some_and(|rest| rest.starts_with('.'))
-                {
-                    add(
-                        need,
-                        format!("import {module}"),
-                        place(&source.path, import.line),
-                    );
-                }
-            }
-        }
+        imported(source, index, place, &mut add);
         // `command = ["ffmpeg", …]` and later `subprocess.run(command)`.
         let lists: BTreeMap<&str, &Value> = source
             .outline
@@ -153,6 +130,31 @@ pub(super) fn read(
     let mut out: Vec<SourceNeed> = found.into_values().collect();
     out.sort();
     out
+}
+
+/// What a file's imports ask for, those for type checkers excepted.
+fn imported(
+    source: &Source,
+    index: &Index,
+    place: &dyn Fn(&str, u32) -> Place,
+    add: &mut dyn FnMut(&str, String, Place),
+) {
+    let imports = source.outline.imports.iter();
+    for import in imports.filter(|import| !import.within.typing && import.dots == 0) {
+        let mut full = import.module.clone();
+        if let Some(name) = &import.name {
+            full = format!("{full}.{name}");
+        }
+        for (module, need) in &index.imports {
+            let inside = full
+                .strip_prefix(*module)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            if inside {
+                let evidence = format!("import {module}");
+                add(need, evidence, place(&source.path, import.line));
+            }
+        }
+    }
 }
 
 /// What Django's settings ask for.

@@ -150,7 +150,7 @@ impl<'a> Known<'a> {
     /// A server that an extra or a group of the project brings, one for development excepted, and that is not installed.
     pub(super) fn offered(&self, interface: Interface) -> Option<Picked> {
         let project = self.facts.pyproject.as_ref()?;
-        let extras = project.extras.iter().map(|(name, list)| (name, list));
+        let extras = project.extras.iter();
         let groups = project
             .groups
             .iter()
