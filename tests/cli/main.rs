@@ -52,7 +52,7 @@ fn check_says_why_and_fails() {
     project.run(&["generate"]);
     project.write(
         "requirements.txt",
-        &format!("{REQUIREMENTS}psycopg2==2.9.10\n"),
+        format!("{REQUIREMENTS}psycopg2==2.9.10\n"),
     );
     let check = project.run(&["check"]);
     assert_eq!(check.code, 1);

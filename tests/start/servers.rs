@@ -81,14 +81,12 @@ fn gunicorn_runs_asgi_through_the_worker_that_is_installed() {
 }
 
 #[test]
-fn without_a_server_the_development_server_comes_with_a_warning() {
+fn without_a_server_the_usual_one_is_installed_with_a_warning() {
     let app = || {
         file("app.py", "from flask import Flask\napp = Flask('x')\nif __name__ == '__main__':\n    app.run()\n").with(&["flask"])
     };
-    assert_eq!(
-        app().argv(),
-        "flask --app app:app run --host 0.0.0.0 --port 8000"
-    );
+    assert_eq!(app().argv(), "gunicorn --bind 0.0.0.0:8000 app:app");
+    assert_eq!(app().start().install.unwrap().name, "gunicorn");
     assert_eq!(codes(&app().start()), ["server-missing"]);
     let wished = app().wish(|wish| wish.server = Some("gunicorn".to_owned()));
     assert_eq!(wished.argv(), "gunicorn --bind 0.0.0.0:8000 app:app");

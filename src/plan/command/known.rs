@@ -150,12 +150,13 @@ impl<'a> Known<'a> {
     /// A server that an extra or a group of the project brings, one for development excepted, and that is not installed.
     pub(super) fn offered(&self, interface: Interface) -> Option<Picked> {
         let project = self.facts.pyproject.as_ref()?;
-        let extras = project.extras.iter();
         let groups = project
             .groups
             .iter()
             .map(|(name, group)| (name, &group.requirements));
-        let offered: BTreeSet<&str> = extras
+        let offered: BTreeSet<&str> = project
+            .extras
+            .iter()
             .chain(groups)
             .filter(|(name, _)| !manager::for_development(name))
             .flat_map(|(_, list)| list)

@@ -119,16 +119,6 @@ fn without_server(
         )
         .at(object.at.clone())
     };
-    if !framework.command.is_empty() && !object.module.module.is_empty() {
-        serve::own(known, framework, target, start);
-        if framework.development {
-            let name = &object.framework;
-            start.warnings.push(missing(format!(
-                "no server is installed: {name}'s development server starts instead, which is not for production"
-            )));
-        }
-        return;
-    }
     let fits = |picked: &Picked| {
         (!target.object.contains('.') || picked.server.attribute)
             && (!target.factory
@@ -137,7 +127,20 @@ fn without_server(
                     Some(Factory::Call(_) | Factory::Arguments(_))
                 ))
     };
-    match framework.interface.and_then(Known::usual).filter(fits) {
+    let usual = framework.interface.and_then(Known::usual).filter(fits);
+    // A framework's own server is chosen where it is made for that; one for development only where no other fits.
+    let own = !framework.command.is_empty() && !object.module.module.is_empty();
+    if own && (!framework.development || usual.is_none()) {
+        serve::own(known, framework, target, start);
+        if framework.development {
+            let name = &object.framework;
+            start.warnings.push(missing(format!(
+                "no server fits: {name}'s development server starts instead, which is not for production"
+            )));
+        }
+        return;
+    }
+    match usual {
         Some(picked) => {
             known.install(
                 picked,

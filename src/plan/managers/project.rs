@@ -204,7 +204,10 @@ fn stub(step: &mut Step, question: &Question<'_>) {
     let Some(setuptools) = &question.facts.setuptools else {
         return;
     };
-    let only_config = setuptools.paths.iter().all(|path| path.ends_with("setup.cfg"));
+    let only_config = setuptools
+        .paths
+        .iter()
+        .all(|path| path.ends_with("setup.cfg"));
     if only_config && question.pyproject().is_none() {
         let file = join(question.folder(), "pyproject.toml");
         if let Ok(word) = ShellWord::new(&file) {
