@@ -62,10 +62,6 @@ impl Engine {
     }
 
     /// As [`Engine::run`], with variables added to the environment.
-    #[expect(
-        clippy::unused_self,
-        reason = "an `Engine` is the proof that there is one"
-    )]
     pub(crate) fn run_with(
         self,
         arguments: &[&str],

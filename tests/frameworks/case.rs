@@ -19,6 +19,10 @@ pub(crate) struct Case {
 /// What a project's image must show. One of `serves`, `prints` and `logs` says what it is for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of `case.toml` that stands there or does not"
+)]
 pub(crate) struct Expected {
     /// The start command, as `explain` shows it.
     pub(crate) command: String,

@@ -76,7 +76,7 @@ fn answers(image: &Image) -> Checked {
     ensure(exposed == format!("{{\"{port}/tcp\":{{}}}}"), || exposed)?;
     let container = serving(image, ANY_USER, port)?;
     probes(image, &container, &[])?;
-    stops(image, container, || serving(image, ANY_USER, port))
+    stops(image, &container, || serving(image, ANY_USER, port))
 }
 
 fn honours_port(image: &Image) -> Checked {
@@ -123,10 +123,10 @@ fn probes(image: &Image, container: &Container, options: &[&str]) -> Checked {
 /// A program that heeds SIGTERM can be late on a machine at its limit, one that does not is late each time: the best of three.
 fn stops(
     image: &Image,
-    first: Container,
+    first: &Container,
     again: impl Fn() -> Result<Container, String>,
 ) -> Checked {
-    stops_once(image, &first)
+    stops_once(image, first)
         .or_else(|_| stops_once(image, &again()?))
         .or_else(|_| stops_once(image, &again()?))
 }
@@ -186,5 +186,5 @@ fn works(image: &Image) -> Checked {
     if expected.ends {
         return Ok(());
     }
-    stops(image, container, start)
+    stops(image, &container, start)
 }

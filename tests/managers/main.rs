@@ -82,9 +82,10 @@ fn build_and_run(engine: Engine, case: &Path, buildkit: bool, image: &str) -> Ch
     )?;
     holds_no_manager(engine, image)?;
     runs(engine, image)?;
-    match secrets.is_empty() {
-        true => Ok(()),
-        false => holds_no_password(engine, image),
+    if secrets.is_empty() {
+        Ok(())
+    } else {
+        holds_no_password(engine, image)
     }
 }
 

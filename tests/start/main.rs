@@ -5,6 +5,7 @@
 mod authority;
 mod behaviour;
 mod frameworks;
+mod process;
 mod servers;
 mod traps;
 
