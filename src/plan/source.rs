@@ -88,7 +88,7 @@ pub fn steps(
 
 /// Why the modes of the source are set: a checkout under umask 002 is writable to group 0, which any other UID is in; one
 /// under umask 077 is not readable to anybody.
-const MODES: &str = "whatever the umask of the checkout: readable to all, writable to root alone";
+const MODES: &str = "whatever the umask of the checkout: readable by all, writable by root alone";
 
 /// The `COPY` of the runtime stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

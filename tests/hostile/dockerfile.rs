@@ -9,9 +9,10 @@ pub(crate) struct Instruction {
     pub(crate) rest: String,
 }
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "CMD",
     "COPY",
+    "ENTRYPOINT",
     "ENV",
     "EXPOSE",
     "FROM",
@@ -94,7 +95,7 @@ fn check(instruction: &Instruction) -> Result<(), String> {
     let rest = instruction.rest.as_str();
     let fail = || format!("{} {rest}", instruction.name);
     match instruction.name.as_str() {
-        "CMD" | "VOLUME" => json(rest).map(drop).ok_or_else(fail),
+        "CMD" | "ENTRYPOINT" | "VOLUME" => json(rest).map(drop).ok_or_else(fail),
         "HEALTHCHECK" => {
             let (_, command) = rest.split_once("CMD ").ok_or_else(fail)?;
             json(command.trim()).map(drop).ok_or_else(fail)

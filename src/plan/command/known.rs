@@ -193,11 +193,14 @@ impl<'a> Known<'a> {
 
     /// Adds what a missing server means: it is installed, and the user is told.
     pub(super) fn install(&self, picked: Picked, why: &str, at: Option<Place>, start: &mut Start) {
-        if !picked.missing
-            || self.installed.versions.is_empty()
-                && !self.installed.complete
-                && self.wish.server.is_none()
-        {
+        // What a setup.py computes is not known: the server may be among it.
+        let computed = self.installed.versions.is_empty()
+            && self
+                .facts
+                .setuptools
+                .as_ref()
+                .is_some_and(|setuptools| setuptools.dependencies.is_none());
+        if !picked.missing || computed && self.wish.server.is_none() {
             return;
         }
         let server = picked.server;
