@@ -1,9 +1,11 @@
-//! A package index on this machine that wants a user and a password.
+//! A package index on this machine that wants a user and a password, and a repository that everybody may clone.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::OnceLock;
+
+use super::repository;
 
 /// The user's password.
 pub(crate) const PASSWORD: &str = "s3cr3t-t0ken";
@@ -19,7 +21,7 @@ pub(crate) fn netrc() -> String {
     format!("machine 127.0.0.1 login alice password {PASSWORD}\n")
 }
 
-/// Serves `tests/managers/index` until the process ends.
+/// Serves `tests/managers/index`, and below `/git` what [`repository`] made, until the process ends.
 ///
 /// # Errors
 /// The address is taken.
@@ -54,13 +56,18 @@ fn answer(mut stream: TcpStream) -> std::io::Result<()> {
         .next()
         .unwrap_or_default()
         .trim_matches('/');
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/managers/index");
+    let public = path.starts_with("git/");
+    let root = if public {
+        repository::folder()
+    } else {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/managers/index")
+    };
     let mut file = root.join(path);
     if file.is_dir() {
         file = file.join("index.html");
     }
     let (status, body) = match std::fs::read(&file) {
-        _ if !allowed => ("401 Unauthorized", Vec::new()),
+        _ if !allowed && !public => ("401 Unauthorized", Vec::new()),
         Ok(body) => ("200 OK", body),
         Err(_) => ("404 Not Found", Vec::new()),
     };

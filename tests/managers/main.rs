@@ -6,10 +6,12 @@
 #[path = "../docker/engine.rs"]
 mod engine;
 mod index;
+mod repository;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 use tempfile::TempDir;
@@ -21,6 +23,12 @@ type Checked = Result<(), String>;
 
 /// Projects whose index asks for a password, which cannot be given without `BuildKit`.
 const PRIVATE: &str = "private-index";
+
+/// Projects with a requirement in a repository that the test serves.
+const FROM_GIT: &str = "pip-git";
+
+/// Held by the one trial that uses the classic builder.
+static CLASSIC: Mutex<()> = Mutex::new(());
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -48,6 +56,8 @@ fn trial(engine: Result<Engine, String>, case: PathBuf, buildkit: bool) -> Trial
     let title = if buildkit { "" } else { "-no-buildkit" };
     Trial::ignorable_test(format!("{}{title}", name(&case)), move || match engine {
         Ok(engine) => {
+            // The classic builder's images are each other's parents: removing one while another is built on it ends that build.
+            let _alone = (!buildkit).then(|| CLASSIC.lock());
             let image = format!("dockwright-{}{title}:{}", name(&case), std::process::id());
             let done = build_and_run(engine, &case, buildkit, &image);
             engine.run(&["image", "rm", "--force", &image], "").ok();
@@ -72,11 +82,17 @@ fn build_and_run(engine: Engine, case: &Path, buildkit: bool, image: &str) -> Ch
     let done = finish(&mut command, "")?;
     ensure(done.status.success(), || done.stderr.clone())?;
     let secrets = private(case, folder.path(), &done.stdout)?;
+    let mut options = secrets.clone();
+    if name(case).ends_with(FROM_GIT) {
+        repository::make()?;
+        index::serve()?;
+        options = ["--network", "host"].map(ToOwned::to_owned).to_vec();
+    }
     build(
         engine,
         folder.path(),
         &app.join("Dockerfile"),
-        &secrets,
+        &options,
         buildkit,
         image,
     )?;
