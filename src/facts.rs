@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use command_line::{Arg, CommandLine, Parsed, Part, quoted};
+pub use command_line::{Arg, CommandLine, Parsed, Part, is_plain_word, quoted};
 pub use lock::{Artefact, Artefacts, Dependency, Lock, LockKind, LockedPackage, Wheel};
 pub use manifest::{
     BuildSystem, Generator, Group, Index, IndexOptions, Pipfile, Pyproject, RequirementsFile,

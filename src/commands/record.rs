@@ -1,12 +1,9 @@
 //! Turns a run into what `dockwright.lock` keeps of it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
 
 use crate::inspect::tree::Tree;
-use crate::lock::{Because, LOCK_FILE, LockRecord, LockedNeed};
+use crate::lock::{Because, LOCK_FILE, LockRecord, LockedNeed, sha256};
 use crate::plan::BuildPlan;
 use crate::plan::system::SystemPackage;
 use crate::render::OutFile;
@@ -32,21 +29,14 @@ fn inputs(tree: &Tree) -> BTreeMap<String, String> {
     tree.asked()
         .into_iter()
         .filter(|(path, _)| !path.ends_with(LOCK_FILE))
-        .filter_map(|(path, bytes)| Some((path, hexadecimal(&Sha256::digest(bytes?)))))
+        .filter_map(|(path, bytes)| Some((path, sha256(&bytes?))))
         .collect()
 }
 
 /// Notes the text that an input will have once it is written.
 pub fn will_read(record: &mut LockRecord, path: &str, text: &str) {
-    let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
+    let digest = sha256(text.as_bytes());
     record.inputs.insert(path.to_owned(), digest);
-}
-
-fn hexadecimal(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {

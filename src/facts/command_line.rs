@@ -170,12 +170,17 @@ fn assignment(word: &Arg) -> Option<(String, Arg)> {
 
 /// A text as one word of `sh`.
 pub fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    if is_plain_word(text) {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
+}
+
+/// Does the text mean itself to `sh` and to Docker, without any quotes?
+pub fn is_plain_word(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    !text.is_empty() && text.chars().all(plain)
 }
 
 /// The words read so far.

@@ -64,13 +64,9 @@ impl Variable {
     /// # Errors
     /// As [`EnvValue::new`].
     pub fn new(name: &str, value: &str) -> Result<Self, Error> {
-        let value = EnvValue::new(value)?;
         Ok(Self {
             name: name.to_owned(),
-            value: serde_json::to_value(&value)
-                .ok()
-                .and_then(|value| value.as_str().map(ToOwned::to_owned))
-                .unwrap_or_default(),
+            value: EnvValue::new(value)?.as_str().to_owned(),
         })
     }
 }

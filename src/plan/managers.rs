@@ -148,6 +148,16 @@ fn bare(template: &str, env: &[(&str, &str)], step: Step) -> Result<Install, Err
     })
 }
 
+/// The manager comes from PyPI, by the base's pip, into an environment of its own.
+fn set_up(install: &mut Install, reach: Reach, name: &str, requirement: &str) -> Result<(), Error> {
+    install.setup = reach.installer(name, requirement)?;
+    if !reach.buildkit {
+        install.env.push(Variable::new("PIP_NO_CACHE_DIR", "1")?);
+        install.env.sort();
+    }
+    Ok(())
+}
+
 impl Question<'_> {
     /// The manifests of the application and, in a workspace, of its root and members.
     fn pyprojects(&self) -> BTreeSet<Input> {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{Error, is_unsafe, printable};
+use crate::facts::{is_plain_word, quoted};
 
 /// A word of a `RUN` line, quoted for `sh`.
 ///
@@ -19,14 +20,7 @@ impl ShellWord {
     /// It holds a control character, a line separator or a bidirectional mark.
     pub fn new(value: &str) -> Result<Self, Error> {
         refuse_unsafe(value)?;
-        let plain = !value.is_empty()
-            && value
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c));
-        if plain {
-            return Ok(Self(value.to_owned()));
-        }
-        Ok(Self(format!("'{}'", value.replace('\'', r"'\''"))))
+        Ok(Self(quoted(value)))
     }
 
     /// The quoted text.
@@ -123,11 +117,7 @@ impl EnvValue {
     /// As [`ShellWord::new`].
     pub fn new(value: &str) -> Result<Self, Error> {
         refuse_unsafe(value)?;
-        let plain = !value.is_empty()
-            && value
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c));
-        if plain {
+        if is_plain_word(value) {
             return Ok(Self(value.to_owned()));
         }
         let mut quoted = String::from("\"");
@@ -139,6 +129,11 @@ impl EnvValue {
         }
         quoted.push('"');
         Ok(Self(quoted))
+    }
+
+    /// The quoted text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

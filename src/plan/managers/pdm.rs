@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Error;
 
-use super::super::install::{Input, Install, Tools, VENV, Variable, words};
+use super::super::install::{Input, Install, Tools, VENV, words};
 use super::Question;
 
 /// `pdm sync` from the lock.
@@ -41,13 +41,12 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         step,
     )?;
     let version = &Tools::builtin().pdm.version;
-    install.setup = question
-        .reach
-        .installer("pdm", &format!("pdm[locked]=={version}"))?;
-    if !question.reach.buildkit {
-        install.env.push(Variable::new("PIP_NO_CACHE_DIR", "1")?);
-        install.env.sort();
-    }
+    super::set_up(
+        &mut install,
+        question.reach,
+        "pdm",
+        &format!("pdm[locked]=={version}"),
+    )?;
     Ok(install)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Error;
 
-use super::super::install::{Input, Install, Tools, VENV, Variable, words};
+use super::super::install::{Input, Install, Tools, VENV, words};
 use super::Question;
 
 /// `pipenv sync` from the lock, or what the `Pipfile` says where there is none.
@@ -35,12 +35,11 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         step,
     )?;
     let version = &Tools::builtin().pipenv.version;
-    install.setup = question
-        .reach
-        .installer("pipenv", &format!("pipenv=={version}"))?;
-    if !question.reach.buildkit {
-        install.env.push(Variable::new("PIP_NO_CACHE_DIR", "1")?);
-        install.env.sort();
-    }
+    super::set_up(
+        &mut install,
+        question.reach,
+        "pipenv",
+        &format!("pipenv=={version}"),
+    )?;
     Ok(install)
 }

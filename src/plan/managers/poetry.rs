@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 
-use super::super::install::{Input, Install, Step, Tools, VENV, Variable, words};
+use super::super::install::{Input, Install, Step, Tools, VENV, words};
 use super::{Question, pip_step};
 
 /// `poetry install` from the lock.
@@ -50,13 +50,12 @@ pub(super) fn install(question: &Question<'_>) -> Result<Install, Error> {
         .map_or(Tools::builtin().poetry.version.as_str(), |found| {
             found.value.as_str()
         });
-    install.setup = question
-        .reach
-        .installer("poetry", &format!("poetry=={version}"))?;
-    if !question.reach.buildkit {
-        install.env.push(Variable::new("PIP_NO_CACHE_DIR", "1")?);
-        install.env.sort();
-    }
+    super::set_up(
+        &mut install,
+        question.reach,
+        "poetry",
+        &format!("poetry=={version}"),
+    )?;
     Ok(install)
 }
 
