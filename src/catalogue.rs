@@ -145,6 +145,14 @@ impl Catalogue {
     }
 }
 
+/// An embedded table of the plan, by the name of its file.
+///
+/// # Panics
+/// It cannot be read: a bug that each run of the tests meets.
+pub(crate) fn table<T: DeserializeOwned>(name: &str, text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|error| unreachable!("embedded {name}: {error}"))
+}
+
 /// An embedded table; an unreadable one is empty, which the tests of each table refuse.
 fn embedded<T: DeserializeOwned + Default>(text: &str) -> T {
     toml::from_str(text).unwrap_or_default()

@@ -150,8 +150,7 @@ impl Tools {
     pub fn builtin() -> &'static Self {
         static TABLE: OnceLock<Tools> = OnceLock::new();
         TABLE.get_or_init(|| {
-            toml::from_str(include_str!("../catalogue/tools.toml"))
-                .unwrap_or_else(|error| unreachable!("embedded tools.toml: {error}"))
+            crate::catalogue::table("tools.toml", include_str!("../catalogue/tools.toml"))
         })
     }
 }

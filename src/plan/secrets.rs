@@ -51,8 +51,7 @@ fn public_hosts() -> &'static BTreeSet<String> {
     static TABLE: OnceLock<Hosts> = OnceLock::new();
     &TABLE
         .get_or_init(|| {
-            toml::from_str(include_str!("../catalogue/indexes.toml"))
-                .unwrap_or_else(|error| unreachable!("embedded indexes.toml: {error}"))
+            crate::catalogue::table("indexes.toml", include_str!("../catalogue/indexes.toml"))
         })
         .public
 }

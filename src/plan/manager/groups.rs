@@ -87,8 +87,7 @@ impl GroupNames {
     fn builtin() -> &'static Self {
         static TABLE: OnceLock<GroupNames> = OnceLock::new();
         TABLE.get_or_init(|| {
-            toml::from_str(include_str!("../../catalogue/groups.toml"))
-                .unwrap_or_else(|error| unreachable!("embedded groups.toml: {error}"))
+            crate::catalogue::table("groups.toml", include_str!("../../catalogue/groups.toml"))
         })
     }
 }

@@ -236,8 +236,10 @@ struct Versioning {
 fn version_variables(pyproject: Option<&Pyproject>) -> BTreeSet<&'static str> {
     static TABLE: OnceLock<Versioning> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../catalogue/versioning.toml"))
-            .unwrap_or_else(|error| unreachable!("embedded versioning.toml: {error}"))
+        crate::catalogue::table(
+            "versioning.toml",
+            include_str!("../../catalogue/versioning.toml"),
+        )
     });
     let asks = |pyproject: &&Pyproject| {
         // Without `[project]` the version stands in setup.py, which may ask too.

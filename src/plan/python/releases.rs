@@ -35,8 +35,7 @@ impl Releases {
     pub fn builtin() -> &'static Self {
         static TABLE: OnceLock<Releases> = OnceLock::new();
         TABLE.get_or_init(|| {
-            toml::from_str(include_str!("../../catalogue/python.toml"))
-                .unwrap_or_else(|error| unreachable!("embedded python.toml: {error}"))
+            crate::catalogue::table("python.toml", include_str!("../../catalogue/python.toml"))
         })
     }
 

@@ -90,8 +90,10 @@ fn full_image() -> &'static BTreeSet<String> {
     static TABLE: OnceLock<Table> = OnceLock::new();
     &TABLE
         .get_or_init(|| {
-            toml::from_str(include_str!("../../catalogue/buildpack-deps.toml"))
-                .unwrap_or_else(|error| unreachable!("embedded buildpack-deps.toml: {error}"))
+            crate::catalogue::table(
+                "buildpack-deps.toml",
+                include_str!("../../catalogue/buildpack-deps.toml"),
+            )
         })
         .packages
 }
