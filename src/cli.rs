@@ -11,7 +11,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::error::{Error, printable};
-use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite};
+use crate::settings::{
+    Ci, Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
+};
 
 /// Writes the Dockerfile that an expert would, from a Python project's own files.
 #[derive(Debug, Parser)]
@@ -288,6 +290,25 @@ pub struct Project {
         help_heading = "Writing"
     )]
     dockerfile: Option<String>,
+    /// Write a compose.yaml as well
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_COMPOSE",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    compose: bool,
+    /// Write a docker-bake.hcl as well
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_BAKE",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    bake: bool,
+    /// Write a workflow as well
+    #[arg(long, env = "DOCKWRIGHT_CI", value_parser = PossibleValuesParser::new(Ci::NAMES), hide_env = true, help_heading = "Writing")]
+    ci: Option<String>,
     /// Frontend image for a `# syntax=` line
     #[arg(
         long,
@@ -344,6 +365,9 @@ impl Project {
             uid: self.uid,
             gid: self.gid,
             dockerfile: self.dockerfile.clone(),
+            compose: self.compose.then_some(true),
+            bake: self.bake.then_some(true),
+            ci: self.ci.as_deref().and_then(Ci::from_name),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),

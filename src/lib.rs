@@ -122,7 +122,7 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
 
 /// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
 fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
-    let [_, ignore] = plan.files();
+    let [_, ignore] = plan.image_files();
     let Some(change) = changes.iter().find(|change| change.path == ignore) else {
         return Vec::new();
     };

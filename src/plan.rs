@@ -40,7 +40,7 @@ use system::SystemPlan;
 pub const DOCKERFILE: &str = "Dockerfile";
 
 /// Everything that the files say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
     /// Name of the project: its own, else its folder's.
     pub name: String,
@@ -76,8 +76,21 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// What is written beside the Dockerfile and its ignore file.
+    pub documents: Vec<Document>,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
+}
+
+/// A file that is written because the user asked for it: `compose.yaml` and its like.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Document {
+    /// Path relative to the build context.
+    pub path: String,
+    /// The template that renders it.
+    pub template: &'static str,
+    /// What the template is given; every value is quoted already for where it stands.
+    pub data: serde_json::Value,
 }
 
 /// An estimate of what the distributions take once they are installed.
@@ -109,7 +122,13 @@ impl BuildPlan {
     ///
     /// A Dockerfile below the context or of another name has its ignore file beside it under its own name: `BuildKit` prefers
     /// that one (docs.docker.com, «Filename and location» of .dockerignore files).
-    pub fn files(&self) -> [String; 2] {
+    pub fn files(&self) -> Vec<String> {
+        let documents = self.documents.iter().map(|one| one.path.clone());
+        self.image_files().into_iter().chain(documents).collect()
+    }
+
+    /// The first two of [`Self::files`]: the Dockerfile and its ignore file.
+    pub fn image_files(&self) -> [String; 2] {
         let dockerfile = if self.app.is_empty() {
             self.dockerfile.clone()
         } else {
@@ -190,6 +209,7 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        documents: Vec::new(),
         python,
         base,
         system,

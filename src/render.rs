@@ -22,7 +22,7 @@ pub struct OutFile {
 }
 
 /// Every template, embedded, under the name that others include it by.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
     (
         "dockerignore.j2",
@@ -67,8 +67,8 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
     if plan.runtime.command.is_none() {
         return Err(no_command(plan));
     }
-    let [dockerfile, dockerignore] = plan.files();
-    Ok(vec![
+    let [dockerfile, dockerignore] = plan.image_files();
+    let mut files = vec![
         OutFile {
             path: dockerfile,
             text: text("Dockerfile.j2", &dockerfile_context(plan))?,
@@ -77,7 +77,14 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
             path: dockerignore,
             text: text("dockerignore.j2", &context! {})?,
         },
-    ])
+    ];
+    for document in &plan.documents {
+        files.push(OutFile {
+            path: document.path.clone(),
+            text: text(document.template, &Value::from(Serde(&document.data)))?,
+        });
+    }
+    Ok(files)
 }
 
 fn no_command(plan: &BuildPlan) -> Error {
@@ -110,7 +117,7 @@ fn environment() -> &'static Environment<'static> {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         environment.set_syntax(syntax());
-        for (name, source) in TEMPLATES {
+        for &(name, source) in TEMPLATES {
             environment
                 .add_template(name, source)
                 .unwrap_or_else(|error| unreachable!("embedded template {name}: {error:#}"));

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
 
-pub use names::{Installer, Manager, PackageTool, PlatformName, Suite};
+pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
 
 /// The settings file that `init` writes.
 pub const FILE: &str = "dockwright.toml";
@@ -65,6 +65,12 @@ pub struct Settings {
     pub gid: Option<u32>,
     /// Name of the file to write: `Dockerfile` (default), or one beside it such as `Dockerfile.dockwright`.
     pub dockerfile: Option<String>,
+    /// `true` writes a `compose.yaml` beside the Dockerfile.
+    pub compose: Option<bool>,
+    /// `true` writes a `docker-bake.hcl` beside the Dockerfile.
+    pub bake: Option<bool>,
+    /// Writes a workflow that checks, builds and verifies, for `github` or `gitlab`.
+    pub ci: Option<Ci>,
     /// System packages to add to what is detected; `!name` takes one out.
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
@@ -118,6 +124,9 @@ impl Settings {
             uid: self.uid.or(under.uid),
             gid: self.gid.or(under.gid),
             dockerfile: self.dockerfile.or(under.dockerfile),
+            compose: self.compose.or(under.compose),
+            bake: self.bake.or(under.bake),
+            ci: self.ci.or(under.ci),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),
                 run: joined(under.packages.run, self.packages.run),

@@ -286,7 +286,7 @@ impl Explanation {
                     line: line(warning.at.as_ref()),
                 })
                 .collect(),
-            files: plan.files().to_vec(),
+            files: plan.files(),
         }
     }
 }
