@@ -2,7 +2,8 @@
 
 use super::dockerfile::{Instruction, parse, shape};
 use super::places::{PLACES, Place, SETTINGS, settings};
-use super::{Files, Ran, lay, run};
+use super::ran::{Ran, run};
+use super::{Files, lay};
 
 /// A value that means no harm where a name, a version or a file may stand.
 const BENIGN: &str = "benign";

@@ -14,50 +14,24 @@
 
 mod attacks;
 mod bytes;
+mod corpus;
 mod dockerfile;
+mod fuzzed;
+#[cfg(target_os = "linux")]
+mod large;
 mod places;
+mod ran;
 mod secrets;
 #[cfg(unix)]
 mod trees;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use clap::Parser as _;
-use dockwright::cli::Cli;
-use dockwright::commands;
+use ran::run;
 
 /// Files of a project by path.
 type Files = BTreeMap<String, String>;
-
-/// What a command line printed, and how it ended.
-struct Ran {
-    exit: u8,
-    out: String,
-    say: String,
-}
-
-/// Runs a command in this process; a panic is a failure of the test, with the project's name.
-fn run(arguments: &[&str], what: &str) -> Ran {
-    let cli = Cli::try_parse_from([&["dockwright"], arguments].concat()).unwrap();
-    let (mut out, mut say) = (Vec::new(), Vec::new());
-    let result = catch_unwind(AssertUnwindSafe(|| commands::run(&cli, &mut out, &mut say)));
-    let result = result.unwrap_or_else(|_| panic!("{what}: a panic"));
-    let mut say = String::from_utf8(say).unwrap();
-    let exit = match result {
-        Ok(exit) => exit as u8,
-        Err(error) => {
-            say.push_str(&format!("{error}\n"));
-            error.exit() as u8
-        }
-    };
-    Ran {
-        exit,
-        out: String::from_utf8(out).unwrap(),
-        say,
-    }
-}
 
 /// Lays files below a folder; `false` where the disk takes no such name.
 fn lay(root: &Path, files: &Files) -> bool {

@@ -1,0 +1,182 @@
+//! What must hold whatever the bytes: the property behind each fuzz target, and the corpus that fuzzing left, tried again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dockwright::change::{self, Options, State};
+use dockwright::lock::LockRecord;
+use dockwright::render::OutFile;
+
+use super::{dockerfile, ran::run};
+
+/// Each parser's fuzz target, and the file that it reads.
+pub(crate) const PARSERS: [(&str, &str); 15] = [
+    ("dockerignore", ".dockerignore"),
+    ("pdm_lock", "pdm.lock"),
+    ("pipfile", "Pipfile"),
+    ("pipfile_lock", "Pipfile.lock"),
+    ("poetry_lock", "poetry.lock"),
+    ("procfile", "Procfile"),
+    ("pylock", "pylock.toml"),
+    ("pyproject", "pyproject.toml"),
+    ("python", "app.py"),
+    ("record", "dockwright.lock"),
+    ("requirements", "requirements.txt"),
+    ("settings", "dockwright.toml"),
+    ("setup_cfg", "setup.cfg"),
+    ("setup_py", "setup.py"),
+    ("uv_lock", "uv.lock"),
+];
+
+/// Starts the next file of a project in one input of the target `project`.
+const NEXT_FILE: &[u8] = b"\n=== ";
+
+/// Stands between the three texts in one input of the target `merge`.
+const NEXT_TEXT: &str = "\n===\n";
+
+/// Tries one input of a target.
+///
+/// # Panics
+/// The property does not hold.
+pub(crate) fn hold(target: &str, input: &[u8]) {
+    match target {
+        "merge" => merges(input),
+        "project" => plans(&several(input)),
+        parser => {
+            let file = PARSERS.iter().find(|(name, _)| *name == parser);
+            let (_, file) = file.unwrap_or_else(|| panic!("no target {parser}"));
+            plans(&around(file, input));
+        }
+    }
+}
+
+/// A small project around one file.
+fn around(file: &str, text: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::from([(
+        "app.py".to_owned(),
+        b"from flask import Flask\napp = Flask(__name__)\n".to_vec(),
+    )]);
+    let of_a_lock = file.ends_with(".lock") || file == "pylock.toml";
+    let (name, manifest): (_, &[u8]) =
+        if of_a_lock && file != "dockwright.lock" && file != "Pipfile.lock" {
+            (
+                "pyproject.toml",
+                b"[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n",
+            )
+        } else {
+            ("requirements.txt", b"flask==3.0.0\ngunicorn\n")
+        };
+    if !matches!(
+        file,
+        "pyproject.toml" | "Pipfile" | "Pipfile.lock" | "setup.cfg" | "setup.py"
+    ) {
+        files.insert(name.to_owned(), manifest.to_vec());
+    }
+    files.insert(file.to_owned(), text.to_vec());
+    files
+}
+
+/// Files whose names are written between their texts; only names that stay below the folder.
+fn several(input: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut rest = input;
+    while !rest.is_empty() {
+        let end = find(rest, NEXT_FILE).unwrap_or(rest.len());
+        let (this, after) = rest.split_at(end);
+        rest = after.get(NEXT_FILE.len()..).unwrap_or_default();
+        let line = this
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(this.len());
+        let (name, text) = this.split_at(line);
+        let Ok(name) = std::str::from_utf8(name) else {
+            continue;
+        };
+        let plain =
+            |part: &str| !part.is_empty() && part != "." && part != ".." && part.len() < 200;
+        if !name.contains('\0') && name.len() < 1000 && name.split('/').all(plain) {
+            files.insert(name.to_owned(), text.get(1..).unwrap_or_default().to_vec());
+        }
+    }
+    files
+}
+
+fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
+    text.windows(pattern.len())
+        .position(|window| window == pattern)
+}
+
+/// A project ends in a Dockerfile that the strict reader accepts, or in an error with words; the same twice.
+fn plans(files: &BTreeMap<String, Vec<u8>>) {
+    let folder = tempfile::Builder::new().prefix("fuzzed").tempdir().unwrap();
+    for (name, text) in files {
+        lay(folder.path(), name, text);
+    }
+    let root = folder.path().to_str().unwrap();
+    let ran = run(&["generate", "--stdout", root], "fuzzed");
+    assert!(
+        ran.exit == 0 || ran.exit == 2,
+        "exit {}: {}",
+        ran.exit,
+        ran.say
+    );
+    assert!(!ran.say.contains("internal error"), "{}", ran.say);
+    assert!(!ran.say.contains(['\u{1b}', '\r', '\0']), "{:?}", ran.say);
+    if ran.exit == 0 {
+        let read = dockerfile::parse(&ran.out);
+        assert!(read.is_ok(), "{read:?}\n{}", ran.out);
+        let again = run(&["generate", "--stdout", root], "fuzzed");
+        assert_eq!(again.out, ran.out);
+    } else {
+        assert!(ran.say.contains("\nhelp: "), "{}", ran.say);
+    }
+}
+
+/// Names that the disk does not take are left out.
+fn lay(root: &Path, name: &str, text: &[u8]) {
+    let path = root.join(name);
+    if fs::create_dir_all(path.parent().unwrap()).is_ok() {
+        let _ = fs::write(path, text);
+    }
+}
+
+/// Three texts: what was written, what is on disk, what is to be written.
+fn merges(input: &[u8]) {
+    let Ok(input) = std::str::from_utf8(input) else {
+        return;
+    };
+    let mut texts = input.splitn(3, NEXT_TEXT);
+    let [written, disk, new] = [(); 3].map(|()| texts.next().unwrap_or_default());
+    let folder = tempfile::Builder::new().prefix("fuzzed").tempdir().unwrap();
+    lay(folder.path(), "Dockerfile", disk.as_bytes());
+    let one = |text: &str| ("Dockerfile".to_owned(), text.to_owned());
+    let record = LockRecord {
+        files: BTreeMap::from([one(written)]),
+        ..LockRecord::default()
+    };
+    let (path, text) = one(new);
+    let file = OutFile { path, text };
+    let options = Options {
+        force: false,
+        keep: false,
+    };
+    let Ok(changes) = change::compare(folder.path(), &[file], Some(&record), options) else {
+        return;
+    };
+    let change = &changes[0];
+    if written == disk {
+        assert!(
+            !matches!(change.state, State::Conflict(_) | State::Foreign),
+            "no edit, yet {:?}",
+            change.state
+        );
+        assert_eq!(
+            change.after.replace("\r\n", "\n"),
+            new.replace("\r\n", "\n")
+        );
+    }
+    if written == new && !matches!(change.state, State::Foreign) {
+        assert_eq!(change.after, disk, "nothing new, yet the edit is lost");
+    }
+}

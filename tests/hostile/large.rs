@@ -1,0 +1,235 @@
+//! Trees that are far too large, deep or closed: the real program answers soon, in little memory, and says what it left out.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The promise of `SECURITY.md`, in bytes.
+const MEMORY: u64 = 200 << 20;
+
+/// What the program said, and the most memory that was seen in use.
+struct Seen {
+    code: Option<i32>,
+    out: String,
+    say: String,
+    /// Of its own on the processors: what else the machine does makes no difference.
+    took: Duration,
+    memory: u64,
+}
+
+/// Runs the program on a folder; under another user where one is given.
+fn look(root: &Path, uid: Option<&str>) -> Seen {
+    let program = env!("CARGO_BIN_EXE_dockwright");
+    let mut command = match uid {
+        None => Command::new(program),
+        Some(uid) => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", uid, "--regid", uid, "--clear-groups", program]);
+            command
+        }
+    };
+    command.args(["generate", "--stdout"]).arg(root);
+    let folder = tempfile::tempdir().unwrap();
+    let [out, say] = ["out", "say"].map(|name| folder.path().join(name));
+    let since = Instant::now();
+    let mut child = command
+        .stdout(fs::File::create(&out).unwrap())
+        .stderr(fs::File::create(&say).unwrap())
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let process = format!("/proc/{}", child.id());
+    let (mut memory, mut took) = (0, Duration::ZERO);
+    let code = loop {
+        memory = memory.max(peak(&process).unwrap_or_default());
+        took = took.max(busy(&process).unwrap_or_default());
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+        assert!(since.elapsed() < Duration::from_secs(300), "no answer");
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    let read = |path| fs::read_to_string(path).unwrap();
+    Seen {
+        code,
+        out: read(out),
+        say: read(say),
+        took,
+        memory,
+    }
+}
+
+/// User and system time of a process: fields 14 and 15 of `proc_pid_stat(5)`, in hundredths of a second.
+fn busy(process: &str) -> Option<Duration> {
+    let text = fs::read_to_string(format!("{process}/stat")).ok()?;
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
+}
+
+/// `VmHWM` of a process, in bytes.
+fn peak(process: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
+}
+
+/// A project that starts, in memory where the machine has such a folder.
+fn project() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    }
+    .unwrap();
+    fs::write(folder.path().join("requirements.txt"), "flask\ngunicorn\n").unwrap();
+    fs::write(
+        folder.path().join("app.py"),
+        "from flask import Flask\napp = Flask(__name__)\n",
+    )
+    .unwrap();
+    folder
+}
+
+fn holds(seen: &Seen, seconds: u64) {
+    assert_eq!(seen.code, Some(0), "{}", seen.say);
+    assert!(seen.out.contains("app:app"), "{}", seen.out);
+    assert!(seen.took < Duration::from_secs(seconds), "{:?}", seen.took);
+    assert!(seen.memory < MEMORY, "{} bytes", seen.memory);
+}
+
+/// So many Python files in folders of a thousand.
+fn fill(root: &Path, files: usize) {
+    for folder in 0..files / 1000 {
+        let folder = root.join(format!("data{folder}"));
+        fs::create_dir(&folder).unwrap();
+        for file in 0..1000 {
+            fs::write(folder.join(format!("f{file}.py")), "").unwrap();
+        }
+    }
+}
+
+#[test]
+fn many_files() {
+    let folder = project();
+    fill(folder.path(), 60_000);
+    holds(&look(folder.path(), None), 10);
+}
+
+#[test]
+#[ignore = "makes a million files: `cargo test --test hostile -- --ignored`"]
+fn a_million_files() {
+    let folder = project();
+    fill(folder.path(), 1_000_000);
+    let seen = look(folder.path(), None);
+    holds(&seen, 10);
+}
+
+#[test]
+fn two_thousand_levels() {
+    let folder = project();
+    let mut path = folder.path().to_owned();
+    for _ in 0..2_000 {
+        path.push("d");
+        fs::create_dir(&path).unwrap();
+    }
+    holds(&look(folder.path(), None), 5);
+    // The standard library's own removal goes down by open folders, one descriptor a level.
+    let removed = Command::new("rm")
+        .arg("-rf")
+        .arg(folder.path().join("d"))
+        .status();
+    assert!(removed.unwrap().success());
+}
+
+#[test]
+fn a_huge_file_of_each_kind() {
+    for name in ["data.py", "notes.txt", "Makefile"] {
+        let folder = project();
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        file.set_len(8 << 30).unwrap();
+        holds(&look(folder.path(), None), 5);
+    }
+    let folder = project();
+    let file = fs::File::create(folder.path().join("requirements.txt")).unwrap();
+    file.set_len(8 << 30).unwrap();
+    let seen = look(folder.path(), None);
+    assert_eq!(seen.code, Some(2), "{}", seen.say);
+    assert!(
+        seen.say.contains("requirements.txt") && seen.memory < MEMORY,
+        "{}, {} bytes",
+        seen.say,
+        seen.memory
+    );
+}
+
+#[test]
+fn names_that_are_not_text() {
+    let folder = project();
+    for name in [&b"caf\xe9.py"[..], b"\xff\xfe", b"a\nb.py", b"\x1b[2J.py"] {
+        fs::write(
+            folder.path().join(OsStr::from_bytes(name)),
+            "import psycopg2\n",
+        )
+        .unwrap();
+    }
+    let seen = look(folder.path(), None);
+    holds(&seen, 5);
+    assert!(!seen.say.contains('\u{1b}') && !seen.out.contains('\u{1b}'));
+}
+
+/// A closed folder is passed over; a closed manifest is an error that names it. Root reads everything, so another user looks.
+#[test]
+fn what_may_not_be_read() {
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let uid = is_root.then_some("12345");
+    let close =
+        |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+
+    let folder = project();
+    close(folder.path(), 0o755);
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::write(
+        closed.join("app2.py"),
+        "from flask import Flask\napp = Flask(__name__)\n",
+    )
+    .unwrap();
+    close(&closed, 0o000);
+    let seen = look(folder.path(), uid);
+    close(&closed, 0o755);
+    holds(&seen, 5);
+
+    let manifest = folder.path().join("requirements.txt");
+    close(&manifest, 0o000);
+    let seen = look(folder.path(), uid);
+    assert_eq!(seen.code, Some(2), "{}", seen.say);
+    assert!(
+        seen.say.contains("requirements.txt") && seen.say.contains("\nhelp: "),
+        "{}",
+        seen.say
+    );
+}
+
+/// A device of the project's own, where root may make one.
+#[test]
+#[expect(clippy::print_stderr, reason = "what is not tried is said")]
+fn a_device_is_no_file() {
+    let folder = project();
+    let device = folder.path().join("settings.py");
+    let made = Command::new("mknod")
+        .arg(&device)
+        .args(["c", "1", "5"])
+        .output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        eprintln!("not tried: only root makes devices");
+        return;
+    }
+    holds(&look(folder.path(), None), 5);
+}
