@@ -4,7 +4,9 @@ mod before;
 mod describe;
 mod entry;
 pub mod frameworks;
+pub mod migrations;
 pub mod servers;
+pub mod services;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

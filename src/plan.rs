@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod base;
 pub mod closure;
 pub mod command;
+pub mod compose;
 pub mod distributions;
 pub mod install;
 pub mod manager;
@@ -78,6 +79,8 @@ pub struct BuildPlan {
     pub buildkit: bool,
     /// What is written beside the Dockerfile and its ignore file.
     pub documents: Vec<Document>,
+    /// What compose starts beside the application; nothing where no `compose.yaml` is asked for.
+    pub beside: compose::Beside,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
 }
@@ -118,6 +121,16 @@ pub struct User {
 }
 
 impl BuildPlan {
+    /// A name that Docker accepts for the image, made from the project's.
+    pub fn image_name(&self) -> String {
+        let name: String = crate::facts::normalise(&self.name)
+            .chars()
+            .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
+            .collect();
+        let name = name.trim_matches('-');
+        if name.is_empty() { "app" } else { name }.to_owned()
+    }
+
     /// Paths of the files that are written, relative to the context.
     ///
     /// A Dockerfile below the context or of another name has its ignore file beside it under its own name: `BuildKit` prefers
@@ -193,10 +206,8 @@ pub fn plan(
     let install = managers::dependencies(&question, &mut warnings)?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
-    warnings.sort();
-    warnings.dedup();
     let user = user(settings)?;
-    Ok(BuildPlan {
+    let mut plan = BuildPlan {
         name: project_name(facts),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
@@ -210,6 +221,7 @@ pub fn plan(
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
         documents: Vec::new(),
+        beside: compose::Beside::default(),
         python,
         base,
         system,
@@ -219,7 +231,13 @@ pub fn plan(
         start,
         user,
         warnings,
-    })
+    };
+    if settings.compose == Some(true) {
+        compose::add(&mut plan, facts)?;
+    }
+    plan.warnings.sort();
+    plan.warnings.dedup();
+    Ok(plan)
 }
 
 /// What the sources need, and what the steps of the builder need beside.

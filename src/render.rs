@@ -23,6 +23,10 @@ pub struct OutFile {
 
 /// Every template, embedded, under the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "compose.yaml.j2",
+        include_str!("../templates/compose.yaml.j2"),
+    ),
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
     (
         "dockerignore.j2",

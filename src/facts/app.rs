@@ -28,8 +28,12 @@ pub struct AppFacts {
     pub health: Vec<Found<String>>,
     /// Where Celery's periodic tasks are set: `beat_schedule`, `CELERY_BEAT_SCHEDULE`, `on_after_configure`.
     pub beat: Option<Place>,
-    /// Environment variables that the code reads, by name, with the first place.
-    pub variables: BTreeMap<String, Place>,
+    /// Environment variables that the code reads, by name.
+    pub variables: BTreeMap<String, Reading>,
+    /// Tools of `migrations.toml` that the project's files show, each with the file.
+    pub migrations: Vec<Found<String>>,
+    /// SQLite files that the code opens.
+    pub sqlite: Vec<Found<SqliteFile>>,
     /// The port that the code falls back to when `$PORT` is not set.
     pub port: Option<Found<u16>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
@@ -44,6 +48,52 @@ pub struct AppFacts {
     pub warnings: Vec<super::Warning>,
     /// How many Python files were looked at, decoys not counted.
     pub looked_at: usize,
+}
+
+/// What the code says about an environment variable that it reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// There is no default: the code fails without it.
+    pub required: bool,
+    /// What it is for, where more than its name says so: a key of Django's `DATABASES` (`HOST`), a type (`PostgresDsn`),
+    /// `database` or `cache` for what is parsed as such a URL.
+    pub meaning: Option<String>,
+    /// The URL that the code falls back to.
+    pub fallback: Option<Fallback>,
+    /// Where.
+    pub at: Place,
+}
+
+impl Reading {
+    /// What a piece of code says; where it stands is told later.
+    pub fn new(required: bool, meaning: Option<String>, fallback: Option<Fallback>) -> Self {
+        Self {
+            required,
+            meaning,
+            fallback,
+            at: Place::default(),
+        }
+    }
+}
+
+/// A URL that the code falls back to, without host and credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fallback {
+    /// `postgresql+asyncpg`, `redis`, …
+    pub scheme: String,
+    /// The number that its path ends with: a database of Redis.
+    pub number: Option<String>,
+}
+
+/// An SQLite file that the code opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqliteFile {
+    /// Relative to where the process runs, or absolute.
+    pub path: String,
+    /// It stands in a URL.
+    pub url: bool,
+    /// The variable that it is only the default of.
+    pub unless: Option<String>,
 }
 
 /// A named command line.

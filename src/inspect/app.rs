@@ -10,11 +10,14 @@ mod modules;
 mod needs;
 mod objects;
 mod procfile;
+mod reads;
 mod routes;
 mod signals;
+mod sqlite;
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::migrations;
 use crate::error::Error;
 use crate::facts::app::{AppFacts, GuardedScript};
 use crate::facts::{Found, Place, SourceNeed};
@@ -65,7 +68,15 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.port = routes::port(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
-    facts.variables = routes::variables(&corpus, &place);
+    facts.variables = reads::read(&corpus, &place);
+    for (name, tool) in migrations::all() {
+        let marker = tree.in_app(&tool.marker);
+        if tree.files().iter().any(|file| file.path == marker) {
+            let at = Place::new(marker, 0);
+            facts.migrations.push(Found::new(name.clone(), at));
+        }
+    }
+    facts.sqlite = sqlite::read(&corpus, &place);
     let compiled: BTreeSet<&str> = tree
         .files()
         .iter()

@@ -11,6 +11,7 @@ mod object;
 mod processes;
 mod scripts;
 mod serve;
+mod sqlite;
 mod surroundings;
 mod targets;
 
@@ -293,6 +294,11 @@ pub fn choose(facts: &ProjectFacts, installed: &Installed, wish: &Wish) -> Resul
     start.warnings.sort();
     start.warnings.dedup();
     Ok(start)
+}
+
+/// `name[extra]` of every requirement with extras.
+pub(crate) fn extras(facts: &ProjectFacts) -> BTreeSet<String> {
+    known::extras(facts)
 }
 
 /// File name without folder and extension.

@@ -1,5 +1,7 @@
 //! Turns values into Dockerfile words, each for the place where it stands, so that none can become an instruction or a command.
 
+pub mod compose;
+
 use serde::Serialize;
 
 use crate::error::{Error, is_unsafe, printable};

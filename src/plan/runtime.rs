@@ -1,6 +1,6 @@
 //! Decides the runtime stage: environment, folders, health check and command, each in the form in which it is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ pub fn runtime(
     user: &User,
 ) -> Result<Runtime, Error> {
     let application = joined(&[APP, &facts.layout.app]);
-    let (folders, volumes) = writable(start, &application)?;
+    let (folders, volumes) = writable(start, &facts.layout.app)?;
     let health = match &start.health {
         Some(health) if settings.healthcheck != Some(false) => {
             Some(probe(health, start.port.unwrap_or_default())?)
@@ -91,27 +91,30 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
     Ok(env)
 }
 
-/// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
-fn writable(
-    start: &Start,
-    application: &str,
-) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
-    let mut folders = BTreeSet::new();
-    let mut volumes = BTreeSet::new();
+/// The folders that the process writes to, each with whether it is a volume. A file (`db.sqlite3`) is made writable by its folder.
+pub(crate) fn places(start: &Start, app: &str) -> BTreeMap<String, bool> {
+    let application = joined(&[APP, app]);
+    let mut places = BTreeMap::new();
     for place in &start.writable {
-        let Some(path) = folder(application, &place.path) else {
-            continue;
-        };
-        if place.volume {
-            volumes.insert(path.clone());
+        if let Some(path) = folder(&application, &place.path) {
+            *places.entry(path).or_default() |= place.volume;
         }
-        folders.insert(path);
     }
-    let folders = folders
-        .iter()
+    places
+}
+
+/// Folders to create, and which of them are volumes.
+fn writable(start: &Start, app: &str) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
+    let places = places(start, app);
+    let folders = places
+        .keys()
         .map(|path| ShellWord::new(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let volumes: Vec<String> = volumes.into_iter().collect();
+    let volumes: Vec<&String> = places
+        .iter()
+        .filter(|(_, volume)| **volume)
+        .map(|(path, _)| path)
+        .collect();
     let volumes = if volumes.is_empty() {
         None
     } else {
