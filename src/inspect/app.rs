@@ -4,13 +4,16 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod hints;
 mod launches;
 mod makers;
 mod modules;
 mod needs;
 mod objects;
+mod plain;
 mod procfile;
 mod routes;
+mod shell;
 mod signals;
 
 use std::collections::BTreeSet;
@@ -30,6 +33,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let mut facts = AppFacts::default();
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
     facts.launches = launches::read(tree);
+    facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 
     let corpus = corpus::read(tree);
@@ -57,6 +61,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
             facts
                 .scripts
                 .push(Found::new(script, place(&source.path, line)));
+        } else if plain::works(source, &modules) {
+            facts.plain.push(Found::new(path, place(&source.path, 1)));
         }
     }
     facts.health = routes::health(&corpus, &place);

@@ -67,8 +67,8 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .take_while(|(rank, ..)| rank == best)
         .map(|(_, object, _)| *object)
         .collect();
-    // One file is one script; several workers are several processes.
-    equal.dedup_by(|a, b| a.module == b.module && a.kind == b.kind);
+    // One file is one script, `app = application = App()` one object; several workers are several processes.
+    equal.dedup_by(|a, b| a.module == b.module && (a.kind == b.kind || a.at == b.at));
     if framework.role != Role::Worker && equal.len() > 1 && !entry_decides(known, &equal) {
         return Err(undecided(&equal));
     }
