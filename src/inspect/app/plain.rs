@@ -2,6 +2,7 @@
 
 use super::corpus::{Source, depth};
 use super::modules::Modules;
+use crate::inspect::syntax::Call;
 
 /// Files that configure others.
 const OTHERS: [&str; 8] = [
@@ -12,10 +13,19 @@ const OTHERS: [&str; 8] = [
 pub(super) fn works(source: &Source, modules: &Modules<'_>) -> bool {
     depth(&source.path) == 0
         && !OTHERS.contains(&source.stem())
+        && !source.stem().ends_with("config")
         && !modules.is_imported(&source.path)
         && source
             .outline
             .calls
             .iter()
-            .any(|call| call.within.module_level())
+            .any(|call| call.within.module_level() && !decorates(source, &call.value))
+}
+
+/// `@on.event(…)` declares: another program runs it.
+fn decorates(source: &Source, call: &Call) -> bool {
+    let functions = source.outline.functions.iter();
+    functions
+        .flat_map(|function| &function.decorators)
+        .any(|decorator| decorator.callee == call.callee)
 }

@@ -62,7 +62,9 @@ fn by_server(known: &Known<'_>, launches: &[Found<Launch>]) -> Result<Option<Sta
 /// A worker, or a program of another distribution.
 fn other(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> {
     let program = launch.value.program.as_str();
-    let runs = program == "python" || launch.value.runner;
+    // `exec mlflow server`: a program of a distribution that is installed.
+    let installed = launch.value.ends && known.has(&crate::facts::normalise(program));
+    let runs = program == "python" || launch.value.runner || installed;
     if !runs || servers::get(program).is_some() {
         return None;
     }
