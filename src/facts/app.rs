@@ -14,6 +14,8 @@ pub struct AppFacts {
     pub procfile: Vec<Found<Process>>,
     /// Commands that start a server or a worker in shell scripts and supervisor's configuration, best script first.
     pub launches: Vec<Found<Launch>>,
+    /// The same out of compose files, makefiles and justfiles.
+    pub hints: Vec<Found<Launch>>,
     /// `gunicorn.conf.py`, `uwsgi.ini`, `hypercorn.toml`.
     pub configs: Vec<ServerConfig>,
     /// Applications, factories and scripts of known frameworks.
@@ -24,6 +26,8 @@ pub struct AppFacts {
     pub mains: Vec<Found<ModulePath>>,
     /// Scripts with an `if __name__ == "__main__"` guard.
     pub scripts: Vec<Found<GuardedScript>>,
+    /// Files at the top that work when they are run, without a guard.
+    pub plain: Vec<Found<ModulePath>>,
     /// Routes that look like health checks, shortest first.
     pub health: Vec<Found<String>>,
     /// Where Celery's periodic tasks are set: `beat_schedule`, `CELERY_BEAT_SCHEDULE`, `on_after_configure`.
@@ -112,6 +116,10 @@ pub struct Launch {
     pub program: String,
     /// Its words, wrappers such as `poetry run` removed; a word that only a shell can expand is `None`.
     pub words: Vec<Option<String>>,
+    /// Its program is known to run applications: a worker's or a server's.
+    pub runner: bool,
+    /// It replaces the script or ends it, or a supervisor runs it: what the script is for.
+    pub ends: bool,
     /// Name of supervisor's program, where it came from there.
     pub name: Option<String>,
 }

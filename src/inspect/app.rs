@@ -4,14 +4,17 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod hints;
 mod launches;
 mod makers;
 mod modules;
 mod needs;
 mod objects;
+mod plain;
 mod procfile;
 mod reads;
 mod routes;
+mod shell;
 mod signals;
 mod sqlite;
 
@@ -33,6 +36,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let mut facts = AppFacts::default();
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
     facts.launches = launches::read(tree);
+    facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 
     let corpus = corpus::read(tree);
@@ -60,6 +64,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
             facts
                 .scripts
                 .push(Found::new(script, place(&source.path, line)));
+        } else if plain::works(source, &modules) {
+            facts.plain.push(Found::new(path, place(&source.path, 1)));
         }
     }
     facts.health = routes::health(&corpus, &place);

@@ -231,7 +231,8 @@ struct Words {
 fn matters(path: &str, bytes: &[u8]) -> bool {
     let shallow = depth(path) <= SHALLOW;
     let name = stem(path);
-    if shallow && ENTRIES.contains(&name)
+    if depth(path) == 0
+        || shallow && ENTRIES.contains(&name)
         || matches!(name, "wsgi" | "asgi" | "manage")
         || path.split('/').any(|part| part.starts_with("settings"))
         || name.ends_with("_settings")

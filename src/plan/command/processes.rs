@@ -104,7 +104,10 @@ fn workers(known: &Known<'_>, start: &mut Start) {
             continue;
         };
         let name = object.kind.name().unwrap_or_default();
-        let shallow = !matches!(object.kind, ObjectKind::Factory { .. });
+        // Celery's command names the application: a file that makes it in passing has none.
+        let named = |word: &String| word.contains("{app}") || word.contains("{object}");
+        let nameless = name.is_empty() && framework.command.iter().any(named);
+        let shallow = !nameless && !matches!(object.kind, ObjectKind::Factory { .. });
         if framework.role != Role::Worker
             || framework.command.is_empty()
             || known.lacks(framework)
