@@ -83,6 +83,7 @@ pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
     let tree = inspect::context::open(folder)?;
     let settings = flags.over(Settings::read(&tree)?);
     settings.check()?;
+    settings.check_copies(&tree)?;
     let facts = inspect::project(&tree, settings.requirements.as_deref())?;
     let plan = plan::plan(&facts, &settings, Catalogue::builtin())?;
     Ok(Planned { tree, plan })
@@ -120,15 +121,17 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     })
 }
 
-/// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
+/// A warning for each manifest or copied file that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
 fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
     let [_, ignore] = plan.image_files();
     let Some(change) = changes.iter().find(|change| change.path == ignore) else {
         return Vec::new();
     };
     let rules = DockerIgnore::parse(&change.after);
+    let copied = plan.additions.copies.iter().map(|copy| &copy.source);
     plan.manifests
         .iter()
+        .chain(copied)
         .filter(|path| rules.excludes(path))
         .map(|path| {
             Warning::new(

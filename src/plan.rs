@@ -1,5 +1,6 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod additions;
 pub mod agreement;
 pub mod base;
 pub mod closure;
@@ -25,6 +26,7 @@ use crate::error::Error;
 use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
 use crate::settings::Settings;
 
+use additions::Additions;
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
@@ -76,6 +78,8 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// What the user adds by hand.
+    pub additions: Additions,
     /// What is written beside the Dockerfile and its ignore file.
     pub documents: Vec<Document>,
     /// What the user should know, sorted.
@@ -165,7 +169,8 @@ pub fn plan(
     )?;
     resolver.check(python.minor)?;
     let distributions = resolver.distributions(python.minor);
-    let start = start(facts, settings, &chosen, &distributions)?;
+    let mut start = start(facts, settings, &chosen, &distributions)?;
+    additions::writable(&mut start, settings);
     warnings.extend(start.warnings.iter().cloned());
     let (base, system) = system::base_and_system(
         &system::Wanted {
@@ -193,6 +198,7 @@ pub fn plan(
     let install = managers::dependencies(&question, &mut warnings)?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
+    let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     warnings.sort();
     warnings.dedup();
     let user = user(settings)?;
@@ -209,6 +215,7 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        additions,
         documents: Vec::new(),
         python,
         base,

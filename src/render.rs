@@ -170,6 +170,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
         },
         install => Serde(&plan.install),
         source => Serde(&plan.source),
+        additions => Serde(&plan.additions),
         user => context! {
             name => plan.user.name.clone(),
             uid => plan.user.uid,

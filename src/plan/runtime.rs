@@ -45,7 +45,7 @@ pub fn runtime(
     user: &User,
 ) -> Result<Runtime, Error> {
     let application = joined(&[APP, &facts.layout.app]);
-    let (folders, volumes) = writable(start, &application)?;
+    let (folders, volumes) = writable(start, settings, &application)?;
     let health = match &start.health {
         Some(health) if settings.healthcheck != Some(false) => {
             Some(probe(health, start.port.unwrap_or_default())?)
@@ -78,14 +78,21 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
         ("PYTHONUNBUFFERED".to_owned(), "1".to_owned()),
     ]);
     variables.extend(start.env.clone());
-    variables.extend(settings.env.clone());
     variables.remove("PATH");
     let mut env = vec![Variable {
         name: "PATH".to_owned(),
         value: format!("{VENV}/bin:$PATH"),
     }];
     for (name, value) in variables {
-        env.push(Variable::new(&name, &value)?);
+        if !settings.env.contains_key(&name) {
+            env.push(Variable::new(&name, &value)?);
+        }
+    }
+    for (name, value) in settings.env.iter().filter(|(name, _)| *name != "PATH") {
+        env.push(Variable {
+            name: name.clone(),
+            value: EnvValue::filled(value, &settings.args)?.as_str().to_owned(),
+        });
     }
     env.sort();
     Ok(env)
@@ -94,13 +101,18 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
 /// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
 fn writable(
     start: &Start,
+    settings: &Settings,
     application: &str,
 ) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
     let mut folders = BTreeSet::new();
     let mut volumes = BTreeSet::new();
     for place in &start.writable {
-        let Some(path) = folder(application, &place.path) else {
-            continue;
+        let mut asked = settings.writable.iter().chain(&settings.volumes);
+        let asked = asked.any(|path| path.trim_end_matches('/') == place.path);
+        let path = match folder(application, &place.path) {
+            None if asked && place.path.starts_with('/') => place.path.clone(),
+            None => continue,
+            Some(path) => path,
         };
         if place.volume {
             volumes.insert(path.clone());
