@@ -53,8 +53,12 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml
-    Schema,
+    /// Print the JSON Schema of dockwright.toml, or of what `explain --format json` prints
+    Schema {
+        /// Of what
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain"]))]
+        of: String,
+    },
 }
 
 /// `init`
