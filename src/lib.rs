@@ -111,6 +111,7 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
     plan.warnings.extend(kept_out(&plan, &changes));
+    plan.warnings.extend(not_included(tree, &plan)?);
     let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -144,4 +145,21 @@ fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
             .at(Place::new(ignore.clone(), 0))
         })
         .collect()
+}
+
+/// A warning where GitLab would not find the workflow: only `.gitlab-ci.yml` is read by itself.
+fn not_included(tree: &Tree, plan: &BuildPlan) -> Result<Option<Warning>, Error> {
+    let path = plan::ci::path(settings::Ci::Gitlab);
+    if plan.documents.iter().all(|one| one.path != path) {
+        return Ok(None);
+    }
+    let main = ".gitlab-ci.yml";
+    let text = tree.text(main)?.unwrap_or_default();
+    Ok((!text.contains(path)).then(|| {
+        Warning::new(
+            "ci-not-included",
+            format!("{main} does not include {path}: GitLab will not run it"),
+            format!("add to {main}: `include: [{{ local: {path} }}]`"),
+        )
+    }))
 }

@@ -3,6 +3,7 @@
 pub mod additions;
 pub mod agreement;
 pub mod base;
+pub mod ci;
 pub mod closure;
 pub mod command;
 pub mod distributions;
@@ -199,10 +200,8 @@ pub fn plan(
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
     let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
-    warnings.sort();
-    warnings.dedup();
     let user = user(settings)?;
-    Ok(BuildPlan {
+    let mut plan = BuildPlan {
         name: project_name(facts),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
@@ -226,7 +225,11 @@ pub fn plan(
         start,
         user,
         warnings,
-    })
+    };
+    ci::add(&mut plan, settings, &facts.layout.below)?;
+    plan.warnings.sort();
+    plan.warnings.dedup();
+    Ok(plan)
 }
 
 /// What the sources need, and what the steps of the builder need beside.

@@ -28,6 +28,14 @@ const TEMPLATES: &[(&str, &str)] = &[
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
     ),
+    (
+        "ci/github.yml.j2",
+        include_str!("../templates/ci/github.yml.j2"),
+    ),
+    (
+        "ci/gitlab.yml.j2",
+        include_str!("../templates/ci/gitlab.yml.j2"),
+    ),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",
