@@ -1,8 +1,11 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
+mod additions;
 mod line;
 
 pub use line::flags;
+
+use additions::Additions;
 
 use std::path::PathBuf;
 
@@ -10,7 +13,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::settings::{
     Ci, Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
 };
@@ -50,8 +53,12 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml
-    Schema,
+    /// Print the JSON Schema of dockwright.toml, or of what `explain --format json` prints
+    Schema {
+        /// Of what
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain"]))]
+        of: String,
+    },
 }
 
 /// `init`
@@ -250,9 +257,6 @@ pub struct Project {
         help_heading = "Running"
     )]
     no_healthcheck: bool,
-    /// Environment variable of the image; never a secret
-    #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
-    variables: Vec<String>,
     /// User name
     #[arg(
         long,
@@ -322,23 +326,17 @@ pub struct Project {
         help_heading = "Writing"
     )]
     syntax: Option<String>,
+    /// What is added by hand.
+    #[command(flatten)]
+    additions: Additions,
 }
 
 impl Project {
     /// What flags and environment ask for.
     ///
     /// # Errors
-    /// `--env` without `=`.
+    /// `--env`, `--label` or `--arg` without `=`.
     pub fn settings(&self) -> Result<Settings, Error> {
-        let mut env = std::collections::BTreeMap::new();
-        for variable in &self.variables {
-            let (name, value) = variable.split_once('=').ok_or_else(|| Error::Settings {
-                what: format!("`--env {}` has no `=`", printable(variable)),
-                at: None,
-                help: "write `--env NAME=VALUE`".to_owned(),
-            })?;
-            env.insert(name.to_owned(), value.to_owned());
-        }
         Ok(Settings {
             python: self.python.clone(),
             base: self.base.clone(),
@@ -376,7 +374,7 @@ impl Project {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            env,
+            ..self.additions.settings()?
         })
     }
 }

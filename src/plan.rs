@@ -1,7 +1,9 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod additions;
 pub mod agreement;
 pub mod base;
+pub mod ci;
 pub mod closure;
 pub mod command;
 pub mod compose;
@@ -26,6 +28,7 @@ use crate::error::Error;
 use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
 use crate::settings::Settings;
 
+use additions::Additions;
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
@@ -77,6 +80,8 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// What the user adds by hand.
+    pub additions: Additions,
     /// What is written beside the Dockerfile and its ignore file.
     pub documents: Vec<Document>,
     /// What compose starts beside the application; nothing where no `compose.yaml` is asked for.
@@ -178,7 +183,8 @@ pub fn plan(
     )?;
     resolver.check(python.minor)?;
     let distributions = resolver.distributions(python.minor);
-    let start = start(facts, settings, &chosen, &distributions)?;
+    let mut start = start(facts, settings, &chosen, &distributions)?;
+    additions::writable(&mut start, settings);
     warnings.extend(start.warnings.iter().cloned());
     let (base, system) = system::base_and_system(
         &system::Wanted {
@@ -206,6 +212,7 @@ pub fn plan(
     let install = managers::dependencies(&question, &mut warnings)?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
+    let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     let user = user(settings)?;
     let mut plan = BuildPlan {
         name: project_name(facts),
@@ -220,6 +227,7 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        additions,
         documents: Vec::new(),
         beside: compose::Beside::default(),
         python,
@@ -235,6 +243,7 @@ pub fn plan(
     if settings.compose == Some(true) {
         compose::add(&mut plan, facts)?;
     }
+    ci::add(&mut plan, settings, &facts.layout.below)?;
     plan.warnings.sort();
     plan.warnings.dedup();
     Ok(plan)

@@ -32,6 +32,14 @@ const TEMPLATES: &[(&str, &str)] = &[
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
     ),
+    (
+        "ci/github.yml.j2",
+        include_str!("../templates/ci/github.yml.j2"),
+    ),
+    (
+        "ci/gitlab.yml.j2",
+        include_str!("../templates/ci/gitlab.yml.j2"),
+    ),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",
@@ -174,6 +182,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
         },
         install => Serde(&plan.install),
         source => Serde(&plan.source),
+        additions => Serde(&plan.additions),
         user => context! {
             name => plan.user.name.clone(),
             uid => plan.user.uid,

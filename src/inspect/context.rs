@@ -89,6 +89,15 @@ fn above(folder: &Path) -> impl Iterator<Item = &Path> {
         .take_while(move |above| std::mem::replace(&mut inside, !above.join(".git").exists()))
 }
 
+/// A context's folder below the top of its checkout; empty when it is that top, or in no checkout.
+pub fn below(context: &Path) -> String {
+    let top = context
+        .ancestors()
+        .find(|above| above.join(".git").exists());
+    top.and_then(|top| relative(top, context))
+        .unwrap_or_default()
+}
+
 /// Is the folder, or one above it, the top of a checkout?
 fn in_checkout(folder: &Path) -> bool {
     folder

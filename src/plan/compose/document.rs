@@ -11,7 +11,7 @@ use crate::catalogue::services::{self, Service};
 use crate::error::Error;
 use crate::plan::quote::Comment;
 use crate::plan::quote::compose::ComposeText;
-use crate::plan::{BuildPlan, DOCKERFILE, runtime};
+use crate::plan::{BuildPlan, DOCKERFILE};
 
 /// The template's data.
 #[derive(Serialize)]
@@ -96,7 +96,7 @@ struct Secret {
 /// # Errors
 /// A value cannot stand in YAML.
 pub(super) fn data(plan: &BuildPlan, roles: &[Role], beside: &Beside) -> Result<Value, Error> {
-    let places = runtime::places(&plan.start, &plan.app);
+    let places = &plan.runtime.places;
     let mut volumes: Vec<ComposeText> = Vec::new();
     let mut mounts = Vec::new();
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
