@@ -1,6 +1,7 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
 pub mod agreement;
+pub mod bake;
 pub mod base;
 pub mod closure;
 pub mod command;
@@ -196,7 +197,7 @@ pub fn plan(
     warnings.sort();
     warnings.dedup();
     let user = user(settings)?;
-    Ok(BuildPlan {
+    let mut plan = BuildPlan {
         name: project_name(facts),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
@@ -219,7 +220,12 @@ pub fn plan(
         start,
         user,
         warnings,
-    })
+    };
+    if settings.bake == Some(true) {
+        let target = bake::Target::new(&plan, facts, settings)?;
+        plan.documents.push(bake::document(&plan.app, &[target]));
+    }
+    Ok(plan)
 }
 
 /// What the sources need, and what the steps of the builder need beside.

@@ -28,6 +28,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
     ),
+    (
+        "docker-bake.hcl.j2",
+        include_str!("../templates/docker-bake.hcl.j2"),
+    ),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",

@@ -102,7 +102,7 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
 
 /// The build command, as it is typed where `generate` was typed.
 fn next_command(preview: &Preview, folder: &Path) -> String {
-    let tag = image_name(&preview.plan.name);
+    let tag = plan::bake::image_name(&preview.plan.name);
     let secrets: String = preview
         .plan
         .install
@@ -139,14 +139,4 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
 /// A path as a shell reads it, with nothing invisible in it.
 pub(crate) fn typed(path: &str) -> String {
     quoted(&printable(path))
-}
-
-/// A name that Docker accepts for an image, made from the project's.
-fn image_name(project: &str) -> String {
-    let name: String = crate::facts::normalise(project)
-        .chars()
-        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
-        .collect();
-    let name = name.trim_matches('-');
-    if name.is_empty() { "app" } else { name }.to_owned()
 }
