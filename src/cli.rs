@@ -1,8 +1,10 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
 mod additions;
+mod help;
 mod line;
 
+pub use help::{completions, manual};
 pub use line::flags;
 
 use additions::Additions;
@@ -10,8 +12,7 @@ use additions::Additions;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use crate::error::Error;
 use crate::settings::{
@@ -58,6 +59,13 @@ pub enum Command {
         /// Of what
         #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain"]))]
         of: String,
+    },
+    /// Print a manual page, for those who package dockwright
+    #[command(hide = true)]
+    Man {
+        /// The command whose page it is; without it, the program's own
+        #[arg(value_name = "COMMAND")]
+        of: Option<String>,
     },
 }
 
@@ -379,15 +387,8 @@ impl Project {
     }
 }
 
-/// The completion script of a shell; `None` for a name that is no shell.
-pub fn completions(shell: &str) -> Option<String> {
-    let shell = <Shell as clap::ValueEnum>::from_str(shell, true).ok()?;
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "dockwright", &mut script);
-    String::from_utf8(script).ok()
-}
-
 /// Parses the process's arguments; prints help, version or a usage error itself and ends the process then.
 pub fn parse() -> Cli {
-    Cli::parse()
+    let matches = help::command().get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

@@ -2,6 +2,7 @@
 
 pub mod additions;
 pub mod agreement;
+pub mod bake;
 pub mod base;
 pub mod ci;
 pub mod closure;
@@ -128,9 +129,11 @@ pub struct User {
 impl BuildPlan {
     /// A name that Docker accepts for the image, made from the project's.
     pub fn image_name(&self) -> String {
+        const LONGEST: usize = 100;
         let name: String = crate::facts::normalise(&self.name)
             .chars()
             .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
+            .take(LONGEST)
             .collect();
         let name = name.trim_matches('-');
         if name.is_empty() { "app" } else { name }.to_owned()
@@ -244,6 +247,10 @@ pub fn plan(
         compose::add(&mut plan, facts)?;
     }
     ci::add(&mut plan, settings, &facts.layout.below)?;
+    if settings.bake == Some(true) {
+        let target = bake::Target::new(&plan, facts, settings)?;
+        plan.documents.push(bake::document(&plan.app, &[target]));
+    }
     plan.warnings.sort();
     plan.warnings.dedup();
     Ok(plan)

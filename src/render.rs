@@ -40,6 +40,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         "ci/gitlab.yml.j2",
         include_str!("../templates/ci/gitlab.yml.j2"),
     ),
+    (
+        "docker-bake.hcl.j2",
+        include_str!("../templates/docker-bake.hcl.j2"),
+    ),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",

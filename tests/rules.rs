@@ -36,10 +36,11 @@ const IMPORTS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates and the only places that know them.
-const DOORS: [(&str, &[&str]); 11] = [
+const DOORS: [(&str, &[&str]); 12] = [
     ("aho_corasick", &["src/inspect/app/corpus.rs"]),
-    ("clap", &["src/cli"]),
-    ("clap_complete", &["src/cli.rs"]),
+    ("clap", &["src/cli.rs", "src/cli/"]),
+    ("clap_complete", &["src/cli/help.rs"]),
+    ("clap_mangen", &["src/cli/help.rs"]),
     ("dialoguer", &["src/wizard/terminal.rs"]),
     ("ignore", &["src/inspect/tree"]),
     ("minijinja", &["src/render.rs"]),

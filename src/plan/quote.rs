@@ -166,7 +166,11 @@ impl Comment {
     }
 }
 
-fn refuse_unsafe(value: &str) -> Result<(), Error> {
+/// Refuses what nobody could see in a file.
+///
+/// # Errors
+/// The value holds a control character, a line separator or a bidirectional mark.
+pub(super) fn refuse_unsafe(value: &str) -> Result<(), Error> {
     match value.chars().find(|c| is_unsafe(*c)) {
         None => Ok(()),
         Some(c) => Err(Error::Settings {
