@@ -104,6 +104,7 @@ impl Reader<'_> {
             "class_definition" => self.class(node),
             "decorated_definition" => self.decorators = self.decorators(node),
             "if_statement" => self.condition(node),
+            "string" => self.url(node),
             _ => {}
         }
     }
@@ -210,6 +211,17 @@ impl Reader<'_> {
                 line: line(node),
                 within: self.within(),
             });
+        }
+    }
+
+    fn url(&mut self, node: Node<'_>) {
+        let bytes = self.source.get(node.byte_range()).unwrap_or_default();
+        if bytes.len() < 400
+            && bytes.windows(3).any(|window| window == b"://")
+            && let Value::Text(text) = self.value(node)
+        {
+            let url = self.place(node, text);
+            self.out.urls.push(url);
         }
     }
 

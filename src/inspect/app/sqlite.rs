@@ -37,21 +37,14 @@ fn of_source(source: &Source, add: &mut dyn FnMut(String, bool, Option<String>, 
                 add(path, false, None, call.line);
             }
         }
+        let Some(variable) = variable(value) else {
+            continue;
+        };
         let given = value.args.iter();
         for argument in given.chain(value.keywords.iter().map(|(_, value)| value)) {
             if let Some(path) = argument.as_text().and_then(path) {
-                add(path, true, variable(value), call.line);
+                add(path, true, Some(variable.clone()), call.line);
             }
-        }
-    }
-    for assign in source.outline.assigns.iter().filter(|a| !a.within.typing) {
-        if let Some(path) = assign.value.as_text().and_then(path) {
-            add(path, true, None, assign.line);
-        }
-        if assign.target == "DATABASES" {
-            databases(&assign.value, &mut |path| {
-                add(path, false, None, assign.line)
-            });
         }
     }
     for field in &source.outline.fields {
@@ -63,6 +56,18 @@ fn of_source(source: &Source, add: &mut dyn FnMut(String, bool, Option<String>, 
                 Some(field.name.to_ascii_uppercase()),
                 field.line,
             );
+        }
+    }
+    for url in source.outline.urls.iter().filter(|u| !u.within.typing) {
+        if let Some(path) = path(&url.value) {
+            add(path, true, None, url.line);
+        }
+    }
+    for assign in source.outline.assigns.iter().filter(|a| !a.within.typing) {
+        if assign.target == "DATABASES" {
+            databases(&assign.value, &mut |path| {
+                add(path, false, None, assign.line)
+            });
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Outline {
     pub fields: Vec<Field>,
     /// `return` with a value.
     pub returns: Vec<Placed<Value>>,
+    /// Strings with `://` in them, wherever they stand.
+    pub urls: Vec<Placed<String>>,
     /// Line of `if __name__ == "__main__"`.
     pub guard: Option<u32>,
 }

@@ -69,7 +69,7 @@ fn folder(known: &Known<'_>, file: &SqliteFile) -> String {
     let instance = file.url && !path.starts_with('/') && known.has("flask-sqlalchemy");
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     if instance {
-        join("instance", folder)
+        join("instance", folder).trim_end_matches('/').to_owned()
     } else {
         folder.to_owned()
     }
