@@ -1,8 +1,10 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
 mod line;
+mod verify;
 
 pub use line::flags;
+pub use verify::Verify;
 
 use std::path::PathBuf;
 
@@ -18,7 +20,7 @@ use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, S
 #[command(
     name = "dockwright",
     version,
-    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright check               in CI: exit 1 when the files are out of date"
+    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright verify --fix        build the image, prove it, and mend what is missing\n  dockwright check               in CI: exit 1 when the files are out of date"
 )]
 pub struct Cli {
     /// What to do.
@@ -37,6 +39,8 @@ pub enum Command {
     Check(Project),
     /// Show the plan: each decision, its reason, and the file and line that prove it
     Explain(Explain),
+    /// Build the image and prove it: everything imports, no library is missing, it starts and stops; exit 1 if not
+    Verify(Box<Verify>),
     /// What is known of a PyPI package's native needs
     Catalogue {
         /// Name of a distribution; without it, all names are listed
@@ -288,6 +292,9 @@ pub struct Project {
         help_heading = "Writing"
     )]
     dockerfile: Option<String>,
+    /// Hide a name from the catalogue: how `verify` is tested
+    #[arg(long, value_delimiter = ',', value_name = "NAME", hide = true)]
+    without_catalogue: Vec<String>,
     /// Frontend image for a `# syntax=` line
     #[arg(
         long,
@@ -349,6 +356,7 @@ impl Project {
                 run: self.run_packages.clone(),
             },
             env,
+            without: self.without_catalogue.clone(),
         })
     }
 }

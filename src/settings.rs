@@ -69,6 +69,9 @@ pub struct Settings {
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
     pub env: BTreeMap<String, String>,
+    /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
+    #[serde(skip)]
+    pub without: Vec<String>,
 }
 
 /// System packages by stage.
@@ -123,6 +126,7 @@ impl Settings {
                 run: joined(under.packages.run, self.packages.run),
             },
             env,
+            without: joined(under.without, self.without),
         }
     }
 
