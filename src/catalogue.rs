@@ -6,7 +6,6 @@ pub mod development;
 mod entry;
 pub mod frameworks;
 pub mod servers;
-pub mod sonames;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

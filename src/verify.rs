@@ -146,3 +146,6 @@ fn facts(engine: &Engine<'_>) -> EngineFacts {
         version: engine.version.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

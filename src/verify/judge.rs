@@ -46,6 +46,3 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
-
-#[cfg(test)]
-mod tests;

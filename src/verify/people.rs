@@ -78,13 +78,6 @@ fn solution(need: &Need) -> String {
             need.name
         );
     }
-    if !need.choices.is_empty() {
-        return format!(
-            "{}: one of {} brings it",
-            need.name,
-            need.choices.join(", ")
-        );
-    }
     format!("{}: no package is known that brings it", need.name)
 }
 

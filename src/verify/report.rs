@@ -106,8 +106,6 @@ pub struct Need {
     pub stage: Stage,
     /// The packages of the image's distribution that bring it; several when one alone does not; empty where it is not known.
     pub packages: Vec<String>,
-    /// Packages of which one would do, where there is a choice that `dockwright` does not make.
-    pub choices: Vec<String>,
 }
 
 /// A stage of the Dockerfile.

@@ -1,12 +1,13 @@
 //! Turns what is missing into the packages of the image's distribution that bring it.
 
-use std::collections::BTreeSet;
-
 use super::inside::Release;
 use super::missing::Missing;
 use super::report::{Need, Stage};
-use crate::catalogue::{BySuite, Catalogue, Entry, development, sonames};
+use crate::catalogue::{BySuite, Catalogue, Entry, development, headers, sonames};
 use crate::settings::Suite;
+
+/// The highest version of a soname that is tried: libicu has some 80 behind it.
+const NEWEST: u32 = 128;
 
 /// Whose package names are wanted.
 #[derive(Clone, Copy)]
@@ -28,40 +29,44 @@ impl Solver<'_> {
 
     /// What brings a missing thing into a stage.
     pub(super) fn need(&self, missing: &Missing, stage: Stage) -> Need {
-        let (packages, choices) = match (self.suite, missing) {
-            (None, _) => (Vec::new(), Vec::new()),
-            (Some(suite), Missing::Library(soname)) => library(soname, suite),
-            (Some(suite), Missing::Named(name)) => self.named(name, suite),
-            (Some(suite), Missing::Program(name)) => (self.program(name, stage, suite), Vec::new()),
-            (Some(suite), Missing::Header(name)) => (one(sonames::header(name, suite)), Vec::new()),
-            (Some(suite), Missing::PkgConfig(name)) => {
-                (one(sonames::pkg_config(name, suite)), Vec::new())
-            }
-            (Some(suite), Missing::Linked(name)) => (
-                one(sonames::package(&format!("lib{name}.so"), suite)),
-                Vec::new(),
-            ),
-        };
+        let packages = self
+            .suite
+            .map(|suite| self.packages(missing, stage, suite))
+            .unwrap_or_default();
         Need {
             kind: missing.kind(),
             name: missing.name().to_owned(),
             stage,
             packages,
-            choices,
         }
     }
 
-    /// A library by its bare name: what the catalogue says of it, else the one package that ships a `libNAME.so.N`.
-    fn named(&self, name: &str, suite: Suite) -> (Vec<String>, Vec<String>) {
+    fn packages(&self, missing: &Missing, stage: Stage, suite: Suite) -> Vec<String> {
+        let found = match missing {
+            Missing::Program(name) => return self.program(name, stage, suite),
+            Missing::Named(name) => return self.named(name, suite),
+            Missing::Library(soname) => sonames::package(soname, suite),
+            Missing::Header(path) => headers::header(path, suite),
+            Missing::PkgConfig(name) => headers::pkg_config(name, suite),
+            // The index holds no links without a version; a library's `.pc` file mostly bears its name.
+            Missing::Linked(name) => headers::pkg_config(name, suite)
+                .or_else(|| headers::pkg_config(&format!("lib{name}"), suite)),
+        };
+        found.into_iter().collect()
+    }
+
+    /// A library by its bare name: what the catalogue says of it, else the `libNAME.so.N` that the suite ships.
+    fn named(&self, name: &str, suite: Suite) -> Vec<String> {
         let key = format!("library:{name}");
-        if let Some(entry) = self.catalogue.source_need(&key) {
-            let packages = listed(entry.debian.run.as_ref(), suite);
-            if !packages.is_empty() {
-                return (packages, Vec::new());
-            }
+        let known = self.catalogue.source_need(&key);
+        let known = known.map_or_else(Vec::new, |entry| listed(entry.debian.run.as_ref(), suite));
+        if !known.is_empty() {
+            return known;
         }
-        let found: BTreeSet<&str> = sonames::named(name, suite).into_iter().collect();
-        one_of(found)
+        (0..=NEWEST)
+            .find_map(|version| sonames::package(&format!("lib{name}.so.{version}"), suite))
+            .into_iter()
+            .collect()
     }
 
     /// A program: what a compiler's table or the catalogue says of it.
@@ -81,27 +86,6 @@ impl Solver<'_> {
             return development::program(name).to_vec();
         }
         found
-    }
-}
-
-fn library(soname: &str, suite: Suite) -> (Vec<String>, Vec<String>) {
-    match sonames::package(soname, suite) {
-        Some(package) => (vec![package.to_owned()], Vec::new()),
-        None => one_of(sonames::candidates(soname, suite).into_iter().collect()),
-    }
-}
-
-fn one(package: Option<&str>) -> Vec<String> {
-    package.map(ToOwned::to_owned).into_iter().collect()
-}
-
-/// The only one, or the choice.
-fn one_of(found: BTreeSet<&str>) -> (Vec<String>, Vec<String>) {
-    let names: Vec<String> = found.into_iter().map(ToOwned::to_owned).collect();
-    if names.len() == 1 {
-        (names, Vec::new())
-    } else {
-        (Vec::new(), names)
     }
 }
 
