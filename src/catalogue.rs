@@ -1,11 +1,14 @@
 //! Native knowledge as data: turns a distribution's name into what it needs from the system.
 
 mod before;
+mod contents;
 mod describe;
 pub mod development;
 mod entry;
 pub mod frameworks;
+pub mod headers;
 pub mod servers;
+pub mod sonames;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
