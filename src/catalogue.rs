@@ -3,6 +3,7 @@
 mod before;
 mod contents;
 mod describe;
+pub mod development;
 mod entry;
 pub mod frameworks;
 pub mod headers;
@@ -100,6 +101,30 @@ impl Catalogue {
                 .collect();
             Self { slots }
         })
+    }
+
+    /// The same knowledge without some names, as if it had never heard of them: how `verify` is tested.
+    pub fn without(&'static self, names: &[String]) -> &'static Self {
+        if names.is_empty() {
+            return self;
+        }
+        let known = |key: &str| {
+            !names
+                .iter()
+                .any(|name| key == name || key == normalise(name))
+        };
+        let slots = self
+            .slots
+            .iter()
+            .filter(|(key, _)| known(key))
+            .map(|(key, slot)| {
+                let entry = OnceLock::new();
+                let (shelf, text) = (slot.shelf, slot.text);
+                (*key, Slot { shelf, text, entry })
+            })
+            .collect();
+        // Once a run, as long as the program lives.
+        Box::leak(Box::new(Self { slots }))
     }
 
     /// What is known of a distribution; `None` for a stranger. The name is normalised here.

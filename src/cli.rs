@@ -3,9 +3,11 @@
 mod additions;
 mod help;
 mod line;
+mod verify;
 
 pub use help::{completions, manual};
 pub use line::flags;
+pub use verify::Verify;
 
 use additions::Additions;
 
@@ -24,7 +26,7 @@ use crate::settings::{
 #[command(
     name = "dockwright",
     version,
-    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright check               in CI: exit 1 when the files are out of date"
+    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright verify --fix        build the image, prove it, and mend what is missing\n  dockwright check               in CI: exit 1 when the files are out of date"
 )]
 pub struct Cli {
     /// What to do.
@@ -43,6 +45,8 @@ pub enum Command {
     Check(Project),
     /// Show the plan: each decision, its reason, and the file and line that prove it
     Explain(Explain),
+    /// Build the image and prove it: everything imports, no library is missing, it starts and stops; exit 1 if not
+    Verify(Box<Verify>),
     /// What is known of a PyPI package's native needs
     Catalogue {
         /// Name of a distribution; without it, all names are listed
@@ -325,6 +329,9 @@ pub struct Project {
     /// Write a workflow as well
     #[arg(long, env = "DOCKWRIGHT_CI", value_parser = PossibleValuesParser::new(Ci::NAMES), hide_env = true, help_heading = "Writing")]
     ci: Option<String>,
+    /// Hide a name from the catalogue: how `verify` is tested
+    #[arg(long, value_delimiter = ',', value_name = "NAME", hide = true)]
+    without_catalogue: Vec<String>,
     /// Frontend image for a `# syntax=` line
     #[arg(
         long,
@@ -382,6 +389,7 @@ impl Project {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
+            without: self.without_catalogue.clone(),
             ..self.additions.settings()?
         })
     }

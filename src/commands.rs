@@ -7,6 +7,7 @@ pub mod generate;
 pub mod init;
 pub mod record;
 pub mod schema;
+pub mod verify;
 
 use std::io::Write;
 
@@ -23,6 +24,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, 
         Command::Generate(arguments) => generate::run(arguments, out, say),
         Command::Check(project) => check::run(project, out, say),
         Command::Explain(arguments) => explain::run(arguments, out),
+        Command::Verify(arguments) => verify::run(arguments, out, say),
         Command::Catalogue { name } => catalogue::run(name.as_deref(), out),
         Command::Completions { shell } => {
             put(out, &cli::completions(shell).unwrap_or_default()).map(|()| Exit::Done)

@@ -18,6 +18,8 @@
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
 //! | [`wizard`] | a project and answers into [`settings`] |
+//! | [`engine`] | calls into a container engine's command line and its answers |
+//! | [`verify`] | an image into a proof that it works, or into what it lacks |
 //! | [`commands`] | all of it into output and an exit code |
 //! | [`error`] | every failure into words |
 
@@ -25,6 +27,7 @@ pub mod catalogue;
 pub mod change;
 pub mod cli;
 pub mod commands;
+pub mod engine;
 pub mod error;
 pub mod facts;
 pub mod inspect;
@@ -32,6 +35,7 @@ pub mod lock;
 pub mod plan;
 pub mod render;
 pub mod settings;
+pub mod verify;
 pub mod wizard;
 
 use std::path::{Path, PathBuf};
@@ -82,10 +86,22 @@ impl Preview {
 pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
     let tree = inspect::context::open(folder)?;
     let settings = flags.over(Settings::read(&tree)?);
+    plan_in(tree, &settings)
+}
+
+/// Inspects and plans the project of a tree, all settings being known.
+///
+/// # Errors
+/// As [`plan_for`].
+pub fn plan_in(tree: Tree, settings: &Settings) -> Result<Planned, Error> {
     settings.check()?;
     settings.check_copies(&tree)?;
     let facts = inspect::project(&tree, settings.requirements.as_deref())?;
-    let plan = plan::plan(&facts, &settings, Catalogue::builtin())?;
+    let plan = plan::plan(
+        &facts,
+        settings,
+        Catalogue::builtin().without(&settings.without),
+    )?;
     Ok(Planned { tree, plan })
 }
 

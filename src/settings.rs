@@ -93,6 +93,9 @@ pub struct Settings {
     pub volumes: Vec<String>,
     /// Shell lines of your own, each one `RUN`, at named places.
     pub run: Lines,
+    /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
+    #[serde(skip)]
+    pub without: Vec<String>,
 }
 
 /// System packages by stage.
@@ -159,6 +162,7 @@ impl Settings {
             writable: joined(under.writable, self.writable),
             volumes: joined(under.volumes, self.volumes),
             run: self.run.behind(under.run),
+            without: joined(under.without, self.without),
         }
     }
 

@@ -64,7 +64,11 @@ impl Ground {
     pub fn plan(&self, own: &Settings) -> Result<BuildPlan, Error> {
         let settings = own.clone().over(self.under.clone());
         settings.check()?;
-        plan::plan(&self.facts, &settings, Catalogue::builtin())
+        plan::plan(
+            &self.facts,
+            &settings,
+            Catalogue::builtin().without(&settings.without),
+        )
     }
 }
 

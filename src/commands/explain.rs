@@ -36,7 +36,15 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
 /// # Errors
 /// A bug: the plan holds something that JSON cannot say.
 pub fn json(plan: &BuildPlan) -> Result<String, Error> {
-    serde_json::to_string_pretty(&Explanation::new(plan))
+    document(&Explanation::new(plan))
+}
+
+/// A document of a command, for scripts.
+///
+/// # Errors
+/// As [`json`].
+pub(crate) fn document<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string_pretty(value)
         .map(|text| visible(&text) + "\n")
         .map_err(|error| Error::Internal {
             what: error.to_string(),

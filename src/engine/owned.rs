@@ -1,0 +1,56 @@
+//! Turns the end of a value's life into the removal of the container or image of its name.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+use super::{Engine, Kind};
+
+/// A name that nobody else uses on this engine, whichever host its client runs on.
+pub fn unique() -> String {
+    let random = RandomState::new().build_hasher().finish();
+    format!("dockwright-verify-{:08x}", random & 0xffff_ffff)
+}
+
+/// A container or an image that this run made; removed when dropped.
+pub struct Owned<'a> {
+    /// Its name.
+    pub name: String,
+    engine: &'a Engine<'a>,
+    image: bool,
+}
+
+impl<'a> Owned<'a> {
+    /// A container of that name, there already or about to be.
+    pub fn container(engine: &'a Engine<'a>, name: String) -> Self {
+        Self {
+            name,
+            engine,
+            image: false,
+        }
+    }
+
+    /// An image, likewise.
+    pub fn image(engine: &'a Engine<'a>, name: String) -> Self {
+        Self {
+            name,
+            engine,
+            image: true,
+        }
+    }
+}
+
+impl Drop for Owned<'_> {
+    fn drop(&mut self) {
+        let arguments: &[&str] = match (self.image, self.engine.kind) {
+            (true, Kind::Buildah) => &["rmi", "--force", &self.name],
+            (true, _) => &["image", "rm", "--force", &self.name],
+            (false, Kind::Buildah) => &["rm", &self.name],
+            (false, _) => &["rm", "--force", "--volumes", &self.name],
+        };
+        let mut call = self.engine.call(arguments);
+        call.cleans = true;
+        call.patience = Some(Duration::from_secs(60));
+        // What was never made cannot be removed, and nobody waits for an answer.
+        let _ = self.engine.run(&call);
+    }
+}

@@ -1,0 +1,350 @@
+//! Whole proofs against an engine that answers from a script: what is said of a healthy image and of a sick one.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail so")]
+
+use std::sync::Mutex;
+
+use super::*;
+use crate::engine::{Call, Done, Shell};
+
+/// An engine with one image `shop` that stands on `base`.
+struct Script {
+    user: String,
+    system: String,
+    config: &'static str,
+    state: &'static str,
+    log: &'static str,
+    calls: Mutex<Vec<String>>,
+}
+
+const BASE: &str = r#"{"kind": "release", "id": "debian", "codename": "trixie", "name": "Debian GNU/Linux 13 (trixie)"}
+{"kind": "package", "name": "libc6", "size": 13000000}
+{"kind": "privileged", "path": "/usr/bin/su", "mode": "4755"}
+{"kind": "unresolved", "path": "/usr/local/lib/python3.13/lib-dynload/_tkinter.so", "soname": "libtk8.6.so", "at": null, "linked": true, "owner": null}
+{"kind": "elf", "count": 700}
+{"kind": "end"}
+"#;
+
+const CONFIG: &str = r#"{"Id": "sha256:1", "Size": 150000000, "RootFS": {"Layers": ["a", "b"]}, "Config": {"User": "10001:10001",
+    "Cmd": ["gunicorn", "app:app"], "Healthcheck": {"Test": ["CMD", "python", "-c", "pass"]}}}"#;
+
+impl Script {
+    fn new(user: &str, system: &str) -> Self {
+        Self {
+            user: format!("a line of a .pth file\n{user}\n{{\"kind\": \"end\"}}\n"),
+            system: format!("{}\n{BASE}", system.trim()),
+            config: CONFIG,
+            state: "true 0 starting",
+            log: "",
+            calls: Mutex::default(),
+        }
+    }
+
+    fn report(&self, wishes: &Wishes) -> Report {
+        let engine = Engine::find(self, None).unwrap();
+        let subject = Subject::new(&engine, "shop".to_owned(), Some("base".to_owned())).unwrap();
+        let mut silent = Vec::new();
+        let mut progress = Progress::Lines(&mut silent);
+        prove(
+            &engine,
+            &subject,
+            wishes,
+            Catalogue::builtin(),
+            &mut progress,
+        )
+        .unwrap()
+        .concluded()
+    }
+}
+
+impl Shell for Script {
+    fn run(&self, call: &Call, heard: &mut dyn FnMut(&str)) -> Result<Done, Error> {
+        let line = call.arguments.join(" ");
+        self.calls.lock().unwrap().push(line.clone());
+        let said = |word: &str| line.contains(word);
+        let (code, out) = if said("version") {
+            (0, "28.5.2")
+        } else if said("image inspect") && line.ends_with("base") {
+            (
+                0,
+                r#"{"Id": "sha256:0", "Size": 130000000, "RootFS": {"Layers": ["a"]}}"#,
+            )
+        } else if said("image inspect") {
+            (0, self.config)
+        } else if said("history") && line.ends_with("base") {
+            (0, "130000000 base\n")
+        } else if said("history") {
+            (
+                0,
+                "0 CMD [\"gunicorn\"]\n20000000 COPY /opt/venv /opt/venv # buildkit\n130000000 base\n",
+            )
+        } else if line.ends_with("- user") {
+            (0, self.user.as_str())
+        } else if line.ends_with("base - system") {
+            (0, BASE)
+        } else if line.ends_with("- system") {
+            (0, self.system.as_str())
+        } else if said("container inspect") {
+            (0, self.state)
+        } else if said("logs") {
+            (0, self.log)
+        } else {
+            (0, "")
+        };
+        out.lines().for_each(heard);
+        Ok(Done {
+            code: Some(code),
+            out: out.to_owned(),
+            err: String::new(),
+        })
+    }
+}
+
+fn wishes() -> Wishes {
+    Wishes {
+        allowed: BTreeSet::new(),
+        start: true,
+        options: Vec::new(),
+        alive: Duration::ZERO,
+        grace: Duration::from_secs(10),
+    }
+}
+
+const HEALTHY: &str = r#"{"kind": "user", "uid": 10001, "gid": 10001, "home": "/home/app", "home_exists": true, "home_writable": true, "temporary": "/tmp", "writable": []}
+{"kind": "python", "version": "3.13.9"}
+{"kind": "distribution", "name": "flask", "version": "3.1.2", "size": 768367, "imports": ["flask"], "demands": ["click"]}
+{"kind": "jobs", "count": 1}
+{"kind": "import", "distribution": "flask", "module": "flask", "state": "fine"}"#;
+
+#[test]
+fn a_healthy_image_passes() {
+    let script = Script::new(
+        HEALTHY,
+        r#"{"kind": "package", "name": "libpq5", "size": 1100000}"#,
+    );
+    let report = script.report(&wishes());
+    insta::assert_snapshot!(text(&report), @"");
+    let calls = script.calls.lock().unwrap();
+    let removed = calls
+        .iter()
+        .filter(|call| call.starts_with("rm --force"))
+        .count();
+    // The application, its health check, and three looks inside.
+    assert_eq!(removed, 5, "{calls:#?}");
+    assert!(
+        calls
+            .iter()
+            .any(|call| call.contains("--network container:dockwright-verify-"))
+    );
+}
+
+#[test]
+fn a_sick_image_is_told_what_it_lacks() {
+    let user = r#"{"kind": "user", "uid": 0, "gid": 0, "home": "/root", "home_exists": true, "home_writable": true, "temporary": "/tmp", "writable": []}
+{"kind": "python", "version": "3.13.9"}
+{"kind": "distribution", "name": "psycopg", "version": "3.2.10", "size": 768367, "imports": ["psycopg"], "demands": []}
+{"kind": "distribution", "name": "lightgbm", "version": "4.6.0", "size": 768367, "imports": ["lightgbm"], "demands": []}
+{"kind": "import", "distribution": "psycopg", "module": "psycopg", "state": "failed", "errors": [{"type": "ImportError", "text": "no pq wrapper available.\nAttempts made:\n- couldn't import psycopg 'python' implementation: libpq library not found"}], "libraries": ["pq"], "programs": []}
+{"kind": "import", "distribution": "lightgbm", "module": "lightgbm", "state": "failed", "errors": [{"type": "OSError", "text": "libgomp.so.1: cannot open shared object file: No such file or directory"}], "libraries": ["/opt/venv/lib/lib_lightgbm.so"], "programs": []}"#;
+    let system = r#"{"kind": "package", "name": "libpq-dev", "size": 700000}
+{"kind": "privileged", "path": "/usr/bin/sudo", "mode": "4755"}
+{"kind": "tool", "family": "compiler", "name": "gcc", "path": "/usr/bin/gcc"}
+{"kind": "private", "path": "/app/.env"}
+{"kind": "cache", "path": "/root/.cache", "size": 4000000}
+{"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/lightgbm/lib/lib_lightgbm.so", "soname": "libgomp.so.1", "at": null, "linked": false, "owner": "lightgbm"}
+{"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/lxml/etree.cpython-313-x86_64-linux-gnu.so", "soname": "libxslt.so.1", "at": null, "linked": true, "owner": "lxml"}
+{"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/torch/lib/libcaffe2_nvrtc.so", "soname": "libcuda.so.1", "at": null, "linked": true, "owner": "torch"}
+{"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/torch/lib/libtorch_cuda.so", "soname": "libcublas.so.12", "at": "/opt/venv/lib/python3.13/site-packages/nvidia/cublas/lib/libcublas.so.12", "linked": true, "owner": "torch"}"#;
+    let mut script = Script::new(user, system);
+    script.state = "false 1 ";
+    script.log = "Traceback (most recent call last):\nKeyError: 'DATABASE_URL'\n";
+    let report = script.report(&wishes());
+    insta::assert_snapshot!(text(&report), @"");
+    assert_eq!(report.outcome, Outcome::Failed);
+    let run: Vec<&str> = report.add.run.iter().map(String::as_str).collect();
+    assert_eq!(run, ["libgomp1", "libpq5", "libxslt1.1"]);
+}
+
+/// One import of `thing` and how it ends: the outcome, and words of what is said.
+fn import(end: &str) -> (Outcome, String) {
+    let user = format!(
+        "{HEALTHY}\n{}\n{}",
+        r#"{"kind": "distribution", "name": "thing", "version": "1.0", "size": 1, "imports": ["thing"], "demands": []}"#,
+        format_args!(r#"{{"kind": "import", "distribution": "thing", "module": "thing", {end}}}"#),
+    );
+    let mut wishes = wishes();
+    wishes.start = false;
+    let report = Script::new(&user, "").report(&wishes);
+    let check = report
+        .checks
+        .iter()
+        .find(|check| check.name == "imports")
+        .unwrap();
+    let finding = check.findings.first().cloned().unwrap_or_default();
+    (
+        check.outcome,
+        format!("{}; {}", finding.what, finding.help.unwrap_or_default()),
+    )
+}
+
+#[test]
+fn only_what_the_image_lacks_is_a_failure() {
+    let raised = |class: &str, text: &str, more: &str| {
+        format!(
+            r#""state": "failed", "errors": [{{"type": "{class}", "text": "{text}"{more}}}], "libraries": [], "programs": []"#
+        )
+    };
+    let module = |name: &str| {
+        raised(
+            "ModuleNotFoundError",
+            "No module named",
+            &format!(r#", "module": "{name}""#),
+        )
+    };
+    let cases = [
+        (module("pandas"), Outcome::Warned, "part of an extra"),
+        (
+            module("click"),
+            Outcome::Failed,
+            "required and not installed",
+        ),
+        (
+            module("flask.json.provider"),
+            Outcome::Failed,
+            "flask 3.1.2 does not have",
+        ),
+        (
+            module("pkg_resources"),
+            Outcome::Failed,
+            "add `setuptools<82`",
+        ),
+        (module("imp"), Outcome::Failed, "which Python 3.12 took out"),
+        (
+            module("winreg"),
+            Outcome::Warned,
+            "another operating system",
+        ),
+        (
+            raised("ImproperlyConfigured", "settings are not configured", ""),
+            Outcome::Warned,
+            "settings of its framework",
+        ),
+        (
+            raised(
+                "AttributeError",
+                "module 'numpy' has no attribute 'float'",
+                "",
+            ),
+            Outcome::Failed,
+            "fails",
+        ),
+        (
+            r#""state": "crashed", "signal": 11, "code": -11, "said": """#.to_owned(),
+            Outcome::Failed,
+            "SIGSEGV",
+        ),
+        (
+            r#""state": "late", "seconds": 120"#.to_owned(),
+            Outcome::Warned,
+            "does not end within 120 s",
+        ),
+    ];
+    for (end, outcome, words) in cases {
+        let (found, said) = import(&end);
+        assert_eq!(found, outcome, "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_library_is_found_by_the_way_it_was_looked_for() {
+    for (libraries, programs, text, expected) in [
+        (
+            r#""magic", "magic1", "cygmagic-1""#,
+            "",
+            "failed to find libmagic.  Check your installation",
+            "libmagic1t64",
+        ),
+        (
+            r#""zbar""#,
+            "",
+            "Unable to find zbar shared library",
+            "libzbar0t64",
+        ),
+        (
+            r#""gobject-2.0-0", "libgobject-2.0-0.dll", "libgobject-2.0.so.0""#,
+            "",
+            "cannot load library 'libgobject-2.0-0': libgobject-2.0-0: cannot open shared object file",
+            "libglib2.0-0t64",
+        ),
+        ("", r#""git""#, "Bad git executable.", "git"),
+    ] {
+        let end = format!(
+            r#""state": "failed", "errors": [{{"type": "ImportError", "text": "{text}"}}], "libraries": [{libraries}], "programs": [{programs}]"#
+        );
+        let user = format!(
+            r#"{HEALTHY}
+{{"kind": "import", "distribution": "flask", "module": "flask", {end}}}"#
+        );
+        let mut wishes = wishes();
+        wishes.start = false;
+        let report = Script::new(&user, "").report(&wishes);
+        let run: Vec<&str> = report.add.run.iter().map(String::as_str).collect();
+        assert_eq!(run, [expected], "{text}");
+    }
+}
+
+#[test]
+fn what_is_allowed_is_a_warning() {
+    let user = format!(
+        "{HEALTHY}\n{}",
+        r#"{"kind": "import", "distribution": "flask", "module": "flask", "state": "crashed", "signal": 0, "code": 1, "said": ""}"#
+    );
+    let mut wishes = wishes();
+    wishes.allowed.insert("flask".to_owned());
+    let report = Script::new(&user, "").report(&wishes);
+    assert_eq!(report.outcome, Outcome::Passed);
+}
+
+#[test]
+fn a_tool_that_ends_with_0_is_fine_and_one_that_lacks_a_library_is_not() {
+    let mut script = Script::new(HEALTHY, "");
+    script.state = "false 0 ";
+    let mut wishes = wishes();
+    wishes.alive = Duration::from_secs(5);
+    assert_eq!(script.report(&wishes).outcome, Outcome::Passed);
+    script.state = "false 1 ";
+    script.log =
+        "ImportError: libGL.so.1: cannot open shared object file: No such file or directory\n";
+    let report = script.report(&wishes);
+    assert!(report.add.run.contains("libgl1"), "{:?}", report.add);
+}
+
+#[test]
+fn nothing_hostile_reaches_the_terminal() {
+    let user = HEALTHY
+        .replace("\"3.1.2\"", r#""3\u001b[2J\u202e""#)
+        .replace(
+            "\"fine\"",
+            r#""crashed", "signal": 11, "code": 0, "said": "\u001b]0;x\u0007""#,
+        );
+    let shown = text(&Script::new(&user, "").report(&wishes()));
+    assert!(
+        !shown.contains('\u{1b}') && !shown.contains('\u{202e}'),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_build_that_fails_says_what_the_builder_lacks() {
+    let script = Script::new(HEALTHY, "");
+    let engine = Engine::find(&script, None).unwrap();
+    let log = "#9 8.1   Modules/LDAPObject.c:6:10: fatal error: ldap.h: No such file or directory\n#9 8.1   error: command 'gcc' failed: No such file or directory\n------\n > [builder 4/4] RUN pip:\n";
+    let failure = Failure {
+        log: log.to_owned(),
+    };
+    let report = unbuilt(&engine, &failure, Some(Suite::Trixie), Catalogue::builtin()).concluded();
+    insta::assert_snapshot!(text(&report), @"");
+    let build: Vec<&str> = report.add.build.iter().map(String::as_str).collect();
+    assert_eq!(build, ["gcc", "libc6-dev", "libldap-dev"]);
+}
