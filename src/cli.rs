@@ -135,6 +135,9 @@ pub struct Project {
     /// Folder of the project
     #[arg(default_value = ".", value_name = "DIR")]
     pub dir: PathBuf,
+    /// One of the images of dockwright.toml, instead of all
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
     /// Python version, such as 3.13
     #[arg(
         long,

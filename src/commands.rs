@@ -7,6 +7,7 @@ pub mod generate;
 pub mod init;
 pub mod record;
 pub mod schema;
+mod several;
 pub mod verify;
 
 use std::io::Write;

@@ -17,6 +17,7 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`images`] | the settings of several images into a plan each and one comparison |
 //! | [`wizard`] | a project and answers into [`settings`] |
 //! | [`engine`] | calls into a container engine's command line and its answers |
 //! | [`verify`] | an image into a proof that it works, or into what it lacks |
@@ -30,6 +31,7 @@ pub mod commands;
 pub mod engine;
 pub mod error;
 pub mod facts;
+pub mod images;
 pub mod inspect;
 pub mod lock;
 pub mod plan;
@@ -86,14 +88,21 @@ impl Preview {
 pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
     let tree = inspect::context::open(folder)?;
     let settings = flags.over(Settings::read(&tree)?);
-    plan_in(tree, &settings)
+    if !settings.images.is_empty() {
+        return Err(Error::Settings {
+            what: "dockwright.toml holds several images, and this command is about one".to_owned(),
+            at: None,
+            help: "use `generate`, `check` or `explain`".to_owned(),
+        });
+    }
+    planned(tree, &settings)
 }
 
-/// Inspects and plans the project of a tree, all settings being known.
+/// Inspects and plans an open project with all the settings that it has.
 ///
 /// # Errors
 /// As [`plan_for`].
-pub fn plan_in(tree: Tree, settings: &Settings) -> Result<Planned, Error> {
+pub fn planned(tree: Tree, settings: &Settings) -> Result<Planned, Error> {
     settings.check()?;
     settings.check_copies(&tree)?;
     let facts = inspect::project(&tree, settings.requirements.as_deref())?;

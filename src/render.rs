@@ -8,9 +8,9 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::error::Error;
-use crate::plan::BuildPlan;
 use crate::plan::quote::Comment;
 use crate::plan::system::{Because, SystemPackage};
+use crate::plan::{BuildPlan, Document};
 
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,12 +95,20 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
         },
     ];
     for document in &plan.documents {
-        files.push(OutFile {
-            path: document.path.clone(),
-            text: text(document.template, &Value::from(Serde(&document.data)))?,
-        });
+        files.push(self::document(document)?);
     }
     Ok(files)
+}
+
+/// Renders one document.
+///
+/// # Errors
+/// A bug: a template that does not fit its data.
+pub fn document(document: &Document) -> Result<OutFile, Error> {
+    Ok(OutFile {
+        path: document.path.clone(),
+        text: text(document.template, &Value::from(Serde(&document.data)))?,
+    })
 }
 
 fn no_command(plan: &BuildPlan) -> Error {

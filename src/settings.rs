@@ -96,6 +96,10 @@ pub struct Settings {
     /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
     #[serde(skip)]
     pub without: Vec<String>,
+    /// The folder of one of several `images`, relative to this file; belongs into its table.
+    pub root: Option<String>,
+    /// Several images of one repository, by name: each with settings of its own over those above.
+    pub images: BTreeMap<String, Settings>,
 }
 
 /// System packages by stage.
@@ -163,6 +167,12 @@ impl Settings {
             volumes: joined(under.volumes, self.volumes),
             run: self.run.behind(under.run),
             without: joined(under.without, self.without),
+            root: self.root.or(under.root),
+            images: if self.images.is_empty() {
+                under.images
+            } else {
+                self.images
+            },
         }
     }
 
@@ -171,6 +181,14 @@ impl Settings {
     /// # Errors
     /// Names the setting and what it may be.
     pub fn check(&self) -> Result<(), Error> {
+        if self.root.is_some() || self.images.values().any(|one| !one.images.is_empty()) {
+            return Err(Error::Settings {
+                what: "`root` and `images` stand where they mean nothing".to_owned(),
+                at: None,
+                help: "write `[images.NAME]` tables, each with a `root`, in the one dockwright.toml at the top"
+                    .to_owned(),
+            });
+        }
         for (name, value) in [
             ("python", &self.python),
             ("base", &self.base),

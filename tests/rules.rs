@@ -256,7 +256,8 @@ fn every_setting_has_a_flag_and_a_variable() {
         .keys()
         .map(String::as_str)
         .collect();
-    settings.retain(|name| !["packages", "run"].contains(name));
+    // `root` and `images` are the file's alone: a command line describes one image, `--image` picks it.
+    settings.retain(|name| !["packages", "run", "root", "images"].contains(name));
     settings.extend(["packages.build", "packages.run"]);
     let lines = dockwright::settings::Lines::default();
     let lines = lines.places().map(|(key, _)| format!("run.{key}"));

@@ -9,7 +9,8 @@ use crate::settings::Settings;
 /// The flags of `generate` that ask for what these settings ask for, in the order of their keys.
 pub fn flags(settings: &Settings) -> Vec<String> {
     let mut flags = Vec::new();
-    for (key, value) in settings.said() {
+    let said = settings.said().into_iter();
+    for (key, value) in said.filter(|(key, _)| !is_of_file(key)) {
         let flag = flag(&key);
         match (key.split_once('.'), value) {
             (_, Value::Boolean(on)) if on == flag.starts_with("--no-") => {}
@@ -32,6 +33,11 @@ pub fn flags(settings: &Settings) -> Vec<String> {
         }
     }
     flags
+}
+
+/// Only a file can say several images.
+fn is_of_file(key: &str) -> bool {
+    key == "root" || key.starts_with("images.")
 }
 
 /// Lists whose entries may hold a comma: a flag for each.
@@ -134,7 +140,8 @@ mod tests {
     fn the_list_above_has_every_setting() {
         let schema = serde_json::to_value(schemars::schema_for!(Settings)).unwrap();
         let said = every().said();
-        for name in schema["properties"].as_object().unwrap().keys() {
+        let names = schema["properties"].as_object().unwrap().keys();
+        for name in names.filter(|name| !["root", "images"].contains(&name.as_str())) {
             let named = |key: &String| key == name || key.starts_with(&format!("{name}."));
             assert!(said.keys().any(named), "{name}");
         }

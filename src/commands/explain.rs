@@ -21,14 +21,21 @@ use super::put;
 /// # Errors
 /// The project cannot be planned, or standard output fails.
 pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
+    if let Some(exit) = super::several::explained(arguments, out)? {
+        return Ok(exit);
+    }
     let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
-    let text = if arguments.format == "json" {
-        json(&plan)?
-    } else {
-        people::for_people(&plan)
-    };
-    put(out, &text)?;
+    put(out, &shown(&plan, arguments.format == "json")?)?;
     Ok(Exit::Done)
+}
+
+/// The plan for scripts or for people.
+pub(super) fn shown(plan: &BuildPlan, for_scripts: bool) -> Result<String, Error> {
+    if for_scripts {
+        json(plan)
+    } else {
+        Ok(people::for_people(plan))
+    }
 }
 
 /// The plan as the contract's JSON, with a final newline.
@@ -52,7 +59,7 @@ pub(crate) fn document<T: Serialize>(value: &T) -> Result<String, Error> {
 }
 
 /// The same document with the invisible characters of its strings as JSON's own escapes: it may end up on a terminal.
-fn visible(json: &str) -> String {
+pub(super) fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && is_unsafe(c) {

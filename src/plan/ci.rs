@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, printable};
 use crate::facts::{Warning, normalise};
+use crate::inspect::tree::join;
 use crate::settings::{Ci, Settings};
 
 use super::quote::is_plain_path;
@@ -34,14 +35,41 @@ pub fn path(ci: Ci) -> &'static str {
     }
 }
 
+/// An image that the workflow builds.
+pub struct Built<'a> {
+    /// Its plan.
+    pub plan: &'a BuildPlan,
+    /// Its build context's folder below the top of the repository.
+    pub context: String,
+}
+
 /// Adds the workflow to a plan; `below` is the build context's folder below the top of its repository.
 ///
 /// # Errors
-/// The context is not the top of the repository, or its name cannot stand in a workflow.
+/// As [`document`].
 pub fn add(plan: &mut BuildPlan, settings: &Settings, below: &str) -> Result<(), Error> {
-    let Some(ci) = settings.ci else {
-        return Ok(());
-    };
+    if let Some(ci) = settings.ci {
+        let folder = plan.app.clone();
+        let context = String::new();
+        let built = [Built { plan, context }];
+        let (document, warnings) = document(ci, &folder, &built, below)?;
+        plan.documents.push(document);
+        plan.warnings.extend(warnings);
+    }
+    Ok(())
+}
+
+/// The workflow for these images, with what it leaves out; `folder` is the one to type, `below` where the workflow's own root lies in
+/// its repository.
+///
+/// # Errors
+/// The root is not the top of the repository, or a name cannot stand in a workflow.
+pub fn document(
+    ci: Ci,
+    folder: &str,
+    built: &[Built<'_>],
+    below: &str,
+) -> Result<(Document, Vec<Warning>), Error> {
     if !below.is_empty() {
         return Err(Error::Settings {
             what: format!(
@@ -49,25 +77,27 @@ pub fn add(plan: &mut BuildPlan, settings: &Settings, below: &str) -> Result<(),
                 printable(below)
             ),
             at: None,
-            help: "leave `--ci` out here, and run `dockwright generate --ci` where the repository begins"
-                .to_owned(),
+            help: format!(
+                "write a dockwright.toml at the top with `[images.NAME]` and `root = \"{}\"`, and run `dockwright generate --ci` there",
+                printable(below)
+            ),
         });
     }
-    let [dockerfile, _] = plan.image_files();
-    let folder = if plan.app.is_empty() {
-        ".".to_owned()
-    } else {
-        plan.app.clone()
-    };
-    for path in [&dockerfile, &folder] {
-        if !is_plain_path(path) {
-            return Err(Error::Settings {
-                what: format!("`{}` cannot stand in a workflow", printable(path)),
-                at: None,
-                help: "rename the folder: letters, digits, `.`, `_`, `-` and `/`".to_owned(),
-            });
-        }
-    }
+    let mut warnings = Vec::new();
+    let several = built.len() > 1;
+    let images: Vec<Value> = built
+        .iter()
+        .map(|one| {
+            let [dockerfile, _] = one.plan.image_files();
+            Ok(json!({
+                "context": plain(&one.context)?,
+                "dockerfile": plain(&join(&one.context, &dockerfile))?,
+                "tag": image(&one.plan.name),
+                "scope": several.then(|| image(&one.plan.name).trim_end_matches(":ci").to_owned()),
+                "secrets": secrets(one.plan, &mut warnings),
+            }))
+        })
+        .collect::<Result<_, Error>>()?;
     let actions: BTreeMap<&str, String> = actions()
         .iter()
         .map(|(key, one)| {
@@ -75,37 +105,46 @@ pub fn add(plan: &mut BuildPlan, settings: &Settings, below: &str) -> Result<(),
             (key.as_str(), pinned)
         })
         .collect();
-    let secrets = secrets(plan);
-    let data = json!({
-        "actions": actions,
-        "release": env!("CARGO_PKG_VERSION"),
-        "folder": folder,
-        "dockerfile": dockerfile,
-        "image": image(&plan.name),
-        "secrets": secrets,
-        "docker": DOCKER,
-    });
-    plan.documents.push(Document {
+    let document = Document {
         path: path(ci).to_owned(),
         template: match ci {
             Ci::Github => "ci/github.yml.j2",
             Ci::Gitlab => "ci/gitlab.yml.j2",
         },
-        data,
-    });
-    Ok(())
+        data: json!({
+            "actions": actions,
+            "release": env!("CARGO_PKG_VERSION"),
+            "folder": plain(folder)?,
+            "images": images,
+            "docker": DOCKER,
+        }),
+    };
+    Ok((document, warnings))
+}
+
+/// A path that means itself to YAML, to a shell and to a forge's own expansions.
+fn plain(path: &str) -> Result<&str, Error> {
+    match path {
+        "" => Ok("."),
+        path if is_plain_path(path) => Ok(path),
+        path => Err(Error::Settings {
+            what: format!("`{}` cannot stand in a workflow", printable(path)),
+            at: None,
+            help: "rename the folder: letters, digits, `.`, `_`, `-` and `/`".to_owned(),
+        }),
+    }
 }
 
 /// The major release of Docker's own image for GitLab's jobs (hub.docker.com/_/docker).
 const DOCKER: &str = "28";
 
 /// The build's secrets that are variables, which a forge keeps as such; the others are named in a warning.
-fn secrets(plan: &mut BuildPlan) -> Vec<Value> {
+fn secrets(plan: &BuildPlan, warnings: &mut Vec<Warning>) -> Vec<Value> {
     let mut variables = Vec::new();
     for secret in &plan.install.secrets {
         match secret.argument.split_once(",env=") {
             Some((_, name)) => variables.push(json!({ "id": secret.id, "variable": name })),
-            None => plan.warnings.push(Warning::new(
+            None => warnings.push(Warning::new(
                 "ci-secret",
                 format!("the workflow builds without the secret {}", secret.id),
                 "where the build needs it, add a step before it that writes the file, and `secret-files` to the build",
