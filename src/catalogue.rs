@@ -4,6 +4,7 @@ mod before;
 mod describe;
 mod entry;
 pub mod frameworks;
+pub mod node;
 pub mod servers;
 
 use std::collections::BTreeMap;

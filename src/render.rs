@@ -22,12 +22,13 @@ pub struct OutFile {
 }
 
 /// Every template, embedded, under the name that others include it by.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
     (
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
     ),
+    ("frontend.j2", include_str!("../templates/frontend.j2")),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",
@@ -161,6 +162,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
             comments => Serde(reasons(&in_builder)),
             tool,
         },
+        frontend => plan.frontend.as_ref().map(|stage| Value::from(Serde(stage))),
         install => Serde(&plan.install),
         source => Serde(&plan.source),
         user => context! {

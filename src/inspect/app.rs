@@ -4,6 +4,7 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod frontend;
 mod launches;
 mod makers;
 mod modules;
@@ -66,6 +67,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
     facts.variables = routes::variables(&corpus, &place);
+    facts.frontends = frontend::read(tree);
     let compiled: BTreeSet<&str> = tree
         .files()
         .iter()
