@@ -8,6 +8,7 @@ mod entry;
 pub mod frameworks;
 pub mod headers;
 pub mod migrations;
+pub mod node;
 pub mod servers;
 pub mod services;
 pub mod sonames;

@@ -220,6 +220,15 @@ pub struct Project {
         help_heading = "Dependencies"
     )]
     run_packages: Vec<String>,
+    /// Folder of a package.json whose `build` script makes files that the application serves
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_FRONTEND",
+        value_name = "DIR",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    frontend: Option<String>,
     /// Start command
     #[arg(
         long,
@@ -368,6 +377,7 @@ impl Project {
             requirements: self.requirements.clone(),
             groups: self.groups.clone(),
             extras: self.extras.clone(),
+            frontend: self.frontend.clone(),
             command: self.command.clone(),
             app: self.app.clone(),
             server: self.server.clone(),

@@ -2,6 +2,7 @@
 
 pub mod app;
 mod command_line;
+pub mod frontend;
 mod lock;
 mod manifest;
 mod requirement;

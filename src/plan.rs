@@ -9,6 +9,7 @@ pub mod closure;
 pub mod command;
 pub mod compose;
 pub mod distributions;
+pub mod frontend;
 pub mod install;
 pub mod manager;
 pub mod managers;
@@ -33,6 +34,7 @@ use additions::Additions;
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
+use frontend::Frontend;
 use install::{Install, Reach};
 use manager::Chosen;
 use managers::Question;
@@ -67,6 +69,9 @@ pub struct BuildPlan {
     pub install: Install,
     /// What is done with the source, and where it ends up.
     pub source: SourceSteps,
+    /// The stage that builds files for the browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontend: Option<Frontend>,
     /// How the application starts and behaves.
     pub start: Start,
     /// The runtime stage.
@@ -213,6 +218,14 @@ pub fn plan(
         server: start.install.as_ref(),
     };
     let install = managers::dependencies(&question, &mut warnings)?;
+    let frontend = frontend::choose(
+        facts,
+        settings,
+        &start,
+        question.reach,
+        base.suite,
+        &mut warnings,
+    )?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
     let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
@@ -239,6 +252,7 @@ pub fn plan(
         distributions,
         install,
         source,
+        frontend,
         start,
         user,
         warnings,

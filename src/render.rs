@@ -44,6 +44,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         "docker-bake.hcl.j2",
         include_str!("../templates/docker-bake.hcl.j2"),
     ),
+    ("frontend.j2", include_str!("../templates/frontend.j2")),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",
@@ -192,6 +193,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
             comments => Serde(reasons(&in_builder)),
             tool,
         },
+        frontend => plan.frontend.as_ref().map(|stage| Value::from(Serde(stage))),
         install => Serde(&plan.install),
         source => Serde(&plan.source),
         additions => Serde(&plan.additions),

@@ -41,6 +41,8 @@ pub struct Settings {
     pub groups: Vec<String>,
     /// Extras of the project to install; `!name` leaves one out.
     pub extras: Vec<String>,
+    /// Folder of a `package.json` whose `build` script makes files that the application serves: a stage with Node.js builds them.
+    pub frontend: Option<String>,
     /// Start command, as one would type it.
     pub command: Option<String>,
     /// Application object: `module:object` or `module:factory()`.
@@ -134,6 +136,7 @@ impl Settings {
             requirements: self.requirements.or(under.requirements),
             groups: joined(under.groups, self.groups),
             extras: joined(under.extras, self.extras),
+            frontend: self.frontend.or(under.frontend),
             command: self.command.or(under.command),
             app: self.app.or(under.app),
             server: self.server.or(under.server),

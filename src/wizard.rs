@@ -93,6 +93,40 @@ pub fn ask(
     Ok(own)
 }
 
+/// These settings with every proposal that differs from what happens without it, for nobody to ask: those that cannot be
+/// planned with are left out.
+///
+/// # Errors
+/// The project is in a state that no answer mends.
+pub fn unasked(
+    ground: &Ground,
+    mut own: Settings,
+    given: &BTreeSet<String>,
+) -> Result<Settings, Error> {
+    let Ok(plan) = ground.plan(&own) else {
+        return Ok(own);
+    };
+    let said: BTreeSet<String> = own.said().into_keys().collect();
+    let open = |question: &&Question| !given.contains(question.key) && !said.contains(question.key);
+    for question in QUESTIONS.iter().filter(open) {
+        let now = Now {
+            ground,
+            own: &own,
+            plan: &plan,
+            bare: Some(&plan),
+        };
+        let Some(form::Form::Proposed { choices, default }) = (question.form)(&now) else {
+            continue;
+        };
+        let choice = choices.get(default).and_then(|choice| choice.value.clone());
+        let next = own.with(question.key, choice.map(Value::from))?;
+        if ground.plan(&next).is_ok() {
+            own = next;
+        }
+    }
+    Ok(own)
+}
+
 /// The plan, once every contradiction and every choice between equals is settled.
 fn settled(
     ground: &Ground,

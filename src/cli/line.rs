@@ -96,6 +96,7 @@ mod tests {
         requirements = "requirements/it's.txt"
         groups = ["web", "!dev"]
         extras = ["s3"]
+        frontend = "web ui"
         command = "sh -c 'sleep 1; exec serve'"
         app = "shop.main:create_app()"
         server = "uvicorn"

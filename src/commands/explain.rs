@@ -87,6 +87,9 @@ pub struct Explanation {
     /// What the distributions take once they are installed, estimated from the sizes in the lock; empty where it has none.
     installed: Vec<Installed>,
     framework: Option<String>,
+    /// The stage that builds files for the browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frontend: Option<Frontend>,
     command: Option<Command>,
     processes: Vec<Process>,
     /// Databases and brokers that `compose.yaml` starts beside the application.
@@ -163,6 +166,20 @@ struct Installed {
     bytes: u64,
     /// Distributions whose size is not known, and not counted.
     unknown: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Frontend {
+    /// The folder of `package.json`, relative to the application's.
+    folder: String,
+    image: String,
+    /// What builds.
+    command: String,
+    /// What it writes, relative to the application's folder.
+    outputs: Vec<String>,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -270,6 +287,7 @@ impl Explanation {
                 })
                 .collect(),
             framework: plan.start.framework.clone(),
+            frontend: plan.frontend.as_ref().map(frontend),
             command: plan.start.command.as_ref().map(|command| Command {
                 argv: command.argv(port),
                 source: source(command.at.as_ref()),
@@ -330,6 +348,18 @@ impl Explanation {
                 .collect(),
             files: plan.files(),
         }
+    }
+}
+
+fn frontend(stage: &crate::plan::frontend::Frontend) -> Frontend {
+    Frontend {
+        folder: stage.folder.clone(),
+        image: stage.image.clone(),
+        command: stage.build.clone(),
+        outputs: stage.outputs.clone(),
+        source: source(Some(&stage.at)),
+        line: line(Some(&stage.at)),
+        why: stage.why.clone(),
     }
 }
 

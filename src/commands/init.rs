@@ -73,6 +73,8 @@ pub(crate) fn draft(
     let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
     if let Some(ask) = ask.as_deref_mut() {
         own = wizard::ask(&ground, ask, own, &given)?;
+    } else {
+        own = wizard::unasked(&ground, own, &given)?;
     }
     let mut replace = false;
     loop {

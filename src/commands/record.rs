@@ -52,6 +52,10 @@ fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
     if plan.base.builder != plan.base.runtime {
         decisions.insert("builder".to_owned(), plan.base.builder.clone());
     }
+    if let Some(stage) = &plan.frontend {
+        let said = format!("{}: {} in {}", stage.folder, stage.build, stage.image);
+        decisions.insert("frontend".to_owned(), said);
+    }
     if let Some(command) = &plan.start.command {
         decisions.insert(
             "command".to_owned(),

@@ -48,6 +48,9 @@ pub struct AppFacts {
     pub downloads: Vec<Found<String>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).
     pub catalogues: Vec<String>,
+    /// Folders whose `package.json` has a `build` script, highest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub frontends: Vec<super::frontend::Frontend>,
     /// What could not be read as it was meant.
     pub warnings: Vec<super::Warning>,
     /// How many Python files were looked at, decoys not counted.

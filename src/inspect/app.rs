@@ -4,6 +4,7 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod frontend;
 mod hints;
 mod launches;
 mod makers;
@@ -83,6 +84,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
         }
     }
     facts.sqlite = sqlite::read(&corpus, &place);
+    facts.frontends = frontend::read(tree);
     let compiled: BTreeSet<&str> = tree
         .files()
         .iter()

@@ -18,6 +18,13 @@ pub(super) enum Form {
         /// What the inspection finds: no setting says it.
         found: Option<String>,
     },
+    /// One of several values, of which the proposal is not what happens without the setting.
+    Proposed {
+        /// What can be chosen; never empty.
+        choices: Vec<Choice>,
+        /// Index of the proposal.
+        default: usize,
+    },
     /// A line of text.
     Text {
         /// The proposal, empty for none.
@@ -83,6 +90,16 @@ impl Form {
                     None => Some(ask.text(prompt, "")?).filter(|text| !text.is_empty()),
                 };
                 let value = value.filter(|value| Some(value) != found.as_ref());
+                Ok(Said::Value(value.map(Value::from)))
+            }
+            Self::Proposed { choices, default } => {
+                let labels: Vec<String> = choices
+                    .iter()
+                    .map(|choice| printable(&choice.label))
+                    .collect();
+                let index = ask.one(prompt, &labels, *default)?;
+                let choice = choices.get(index);
+                let value = choice.and_then(|choice| choice.value.clone());
                 Ok(Said::Value(value.map(Value::from)))
             }
             Self::Text {

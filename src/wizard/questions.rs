@@ -61,6 +61,11 @@ pub const QUESTIONS: &[Question] = &[
         form: server,
     },
     Question {
+        key: "frontend",
+        prompt: "Files for the browser to build",
+        form: frontend,
+    },
+    Question {
         key: "port",
         prompt: "Port",
         form: port,
@@ -206,6 +211,34 @@ fn server(now: &Now<'_>) -> Option<Form> {
         typed: None,
         found,
     })
+}
+
+/// Asked where a web application has a `package.json` with a `build` script beside it whose files are not committed: to build
+/// them is proposed.
+fn frontend(now: &Now<'_>) -> Option<Form> {
+    let current = now.own.frontend.clone();
+    let start = &now.plan.start;
+    let mut folders: Vec<String> = crate::plan::frontend::wanting(&now.ground.facts, start)
+        .map(|folder| crate::plan::frontend::shown(&folder.folder).to_owned())
+        .collect();
+    if let Some(own) = current.as_ref().filter(|own| !folders.contains(own)) {
+        folders.push(own.clone());
+    }
+    let choices: Vec<Choice> = folders
+        .iter()
+        .map(|folder| Choice {
+            label: format!("{folder}  in a stage with Node.js"),
+            value: Some(folder.clone()),
+        })
+        .chain([Choice {
+            label: "none".to_owned(),
+            value: None,
+        }])
+        .collect();
+    let default = choices
+        .iter()
+        .position(|choice| current.is_none() || choice.value == current)?;
+    (choices.len() > 1).then_some(Form::Proposed { choices, default })
 }
 
 /// Asked where something listens and can be told where.

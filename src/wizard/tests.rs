@@ -1,6 +1,7 @@
 //! Sessions with the wizard: a project, answers by prompt, and what is to be written then.
 #![expect(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod frontend;
 mod script;
 
 use std::fs;

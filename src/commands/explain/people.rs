@@ -86,6 +86,11 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
         },
         None,
     );
+    if let Some(stage) = &plan.frontend {
+        let value = format!("{}: {} in {}", stage.folder, stage.build, stage.image);
+        let why = format!("{}; makes {}", stage.why, stage.outputs.join(", "));
+        say("frontend", &value, &why, Some(&stage.at));
+    }
     match &plan.start.command {
         Some(command) => say(
             "command",
