@@ -53,7 +53,7 @@ dependencies = []
 urls = { Homepage = "https://shop.example", "Source Code" = "https://github.com/acme/shop" }
 "#;
 
-const MAIN: &str = "import time\n\nwhile True:\n    time.sleep(1)\n";
+const MAIN: &str = "if __name__ == \"__main__\":\n    print(\"hello\")\n";
 
 fn shop() -> Project {
     let project = Project::new();
