@@ -1,10 +1,15 @@
 //! Native knowledge as data: turns a distribution's name into what it needs from the system.
 
 mod before;
+mod contents;
 mod describe;
 mod entry;
 pub mod frameworks;
+pub mod headers;
+pub mod migrations;
 pub mod servers;
+pub mod services;
+pub mod sonames;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,17 +1,20 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
+mod additions;
 mod help;
 mod line;
 
 pub use help::{completions, manual};
 pub use line::flags;
 
+use additions::Additions;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::settings::{
     Ci, Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
 };
@@ -51,8 +54,12 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml
-    Schema,
+    /// Print the JSON Schema of dockwright.toml, or of what `explain --format json` prints
+    Schema {
+        /// Of what
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain"]))]
+        of: String,
+    },
     /// Print a manual page, for those who package dockwright
     #[command(hide = true)]
     Man {
@@ -116,6 +123,10 @@ pub struct Explain {
 
 /// The folder, and every setting as a flag.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Project {
     /// Folder of the project
     #[arg(default_value = ".", value_name = "DIR")]
@@ -254,9 +265,6 @@ pub struct Project {
         help_heading = "Running"
     )]
     no_healthcheck: bool,
-    /// Environment variable of the image; never a secret
-    #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
-    variables: Vec<String>,
     /// User name
     #[arg(
         long,
@@ -326,23 +334,17 @@ pub struct Project {
         help_heading = "Writing"
     )]
     syntax: Option<String>,
+    /// What is added by hand.
+    #[command(flatten)]
+    additions: Additions,
 }
 
 impl Project {
     /// What flags and environment ask for.
     ///
     /// # Errors
-    /// `--env` without `=`.
+    /// `--env`, `--label` or `--arg` without `=`.
     pub fn settings(&self) -> Result<Settings, Error> {
-        let mut env = std::collections::BTreeMap::new();
-        for variable in &self.variables {
-            let (name, value) = variable.split_once('=').ok_or_else(|| Error::Settings {
-                what: format!("`--env {}` has no `=`", printable(variable)),
-                at: None,
-                help: "write `--env NAME=VALUE`".to_owned(),
-            })?;
-            env.insert(name.to_owned(), value.to_owned());
-        }
         Ok(Settings {
             python: self.python.clone(),
             base: self.base.clone(),
@@ -380,7 +382,7 @@ impl Project {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            env,
+            ..self.additions.settings()?
         })
     }
 }

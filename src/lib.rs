@@ -83,6 +83,7 @@ pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
     let tree = inspect::context::open(folder)?;
     let settings = flags.over(Settings::read(&tree)?);
     settings.check()?;
+    settings.check_copies(&tree)?;
     let facts = inspect::project(&tree, settings.requirements.as_deref())?;
     let plan = plan::plan(&facts, &settings, Catalogue::builtin())?;
     Ok(Planned { tree, plan })
@@ -110,6 +111,7 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
     plan.warnings.extend(kept_out(&plan, &changes));
+    plan.warnings.extend(not_included(tree, &plan)?);
     let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -120,15 +122,17 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     })
 }
 
-/// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
+/// A warning for each manifest or copied file that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
 fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
     let [_, ignore] = plan.image_files();
     let Some(change) = changes.iter().find(|change| change.path == ignore) else {
         return Vec::new();
     };
     let rules = DockerIgnore::parse(&change.after);
+    let copied = plan.additions.copies.iter().map(|copy| &copy.source);
     plan.manifests
         .iter()
+        .chain(copied)
         .filter(|path| rules.excludes(path))
         .map(|path| {
             Warning::new(
@@ -141,4 +145,21 @@ fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
             .at(Place::new(ignore.clone(), 0))
         })
         .collect()
+}
+
+/// A warning where GitLab would not find the workflow: only `.gitlab-ci.yml` is read by itself.
+fn not_included(tree: &Tree, plan: &BuildPlan) -> Result<Option<Warning>, Error> {
+    let path = plan::ci::path(settings::Ci::Gitlab);
+    if plan.documents.iter().all(|one| one.path != path) {
+        return Ok(None);
+    }
+    let main = ".gitlab-ci.yml";
+    let text = tree.text(main)?.unwrap_or_default();
+    Ok((!text.contains(path)).then(|| {
+        Warning::new(
+            "ci-not-included",
+            format!("{main} does not include {path}: GitLab will not run it"),
+            format!("add to {main}: `include: [{{ local: {path} }}]`"),
+        )
+    }))
 }

@@ -1,10 +1,13 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod additions;
 pub mod agreement;
 pub mod bake;
 pub mod base;
+pub mod ci;
 pub mod closure;
 pub mod command;
+pub mod compose;
 pub mod distributions;
 pub mod install;
 pub mod manager;
@@ -26,6 +29,7 @@ use crate::error::Error;
 use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
 use crate::settings::Settings;
 
+use additions::Additions;
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
@@ -77,8 +81,12 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// What the user adds by hand.
+    pub additions: Additions,
     /// What is written beside the Dockerfile and its ignore file.
     pub documents: Vec<Document>,
+    /// What compose starts beside the application; nothing where no `compose.yaml` is asked for.
+    pub beside: compose::Beside,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
 }
@@ -119,6 +127,18 @@ pub struct User {
 }
 
 impl BuildPlan {
+    /// A name that Docker accepts for the image, made from the project's.
+    pub fn image_name(&self) -> String {
+        const LONGEST: usize = 100;
+        let name: String = crate::facts::normalise(&self.name)
+            .chars()
+            .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
+            .take(LONGEST)
+            .collect();
+        let name = name.trim_matches('-');
+        if name.is_empty() { "app" } else { name }.to_owned()
+    }
+
     /// Paths of the files that are written, relative to the context.
     ///
     /// A Dockerfile below the context or of another name has its ignore file beside it under its own name: `BuildKit` prefers
@@ -166,7 +186,8 @@ pub fn plan(
     )?;
     resolver.check(python.minor)?;
     let distributions = resolver.distributions(python.minor);
-    let start = start(facts, settings, &chosen, &distributions)?;
+    let mut start = start(facts, settings, &chosen, &distributions)?;
+    additions::writable(&mut start, settings);
     warnings.extend(start.warnings.iter().cloned());
     let (base, system) = system::base_and_system(
         &system::Wanted {
@@ -194,8 +215,7 @@ pub fn plan(
     let install = managers::dependencies(&question, &mut warnings)?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
-    warnings.sort();
-    warnings.dedup();
+    let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     let user = user(settings)?;
     let mut plan = BuildPlan {
         name: project_name(facts),
@@ -210,7 +230,9 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        additions,
         documents: Vec::new(),
+        beside: compose::Beside::default(),
         python,
         base,
         system,
@@ -221,10 +243,16 @@ pub fn plan(
         user,
         warnings,
     };
+    if settings.compose == Some(true) {
+        compose::add(&mut plan, facts)?;
+    }
+    ci::add(&mut plan, settings, &facts.layout.below)?;
     if settings.bake == Some(true) {
         let target = bake::Target::new(&plan, facts, settings)?;
         plan.documents.push(bake::document(&plan.app, &[target]));
     }
+    plan.warnings.sort();
+    plan.warnings.dedup();
     Ok(plan)
 }
 

@@ -23,10 +23,22 @@ pub struct OutFile {
 
 /// Every template, embedded, under the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "compose.yaml.j2",
+        include_str!("../templates/compose.yaml.j2"),
+    ),
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
     (
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
+    ),
+    (
+        "ci/github.yml.j2",
+        include_str!("../templates/ci/github.yml.j2"),
+    ),
+    (
+        "ci/gitlab.yml.j2",
+        include_str!("../templates/ci/gitlab.yml.j2"),
     ),
     (
         "docker-bake.hcl.j2",
@@ -174,6 +186,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
         },
         install => Serde(&plan.install),
         source => Serde(&plan.source),
+        additions => Serde(&plan.additions),
         user => context! {
             name => plan.user.name.clone(),
             uid => plan.user.uid,

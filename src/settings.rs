@@ -1,5 +1,6 @@
 //! What the user asked for: flags over environment over `dockwright.toml` (or `[tool.dockwright]`) over what inspection finds.
 
+mod additions;
 mod document;
 mod names;
 mod read;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
 
+pub use additions::{AskedSecret, Lines, copied};
 pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
 
 /// The settings file that `init` writes.
@@ -75,6 +77,22 @@ pub struct Settings {
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
     pub env: BTreeMap<String, String>,
+    /// Labels of the final image; `${NAME}` is filled in where `NAME` is one of `args`.
+    pub labels: BTreeMap<String, String>,
+    /// Arguments of the build with their defaults, for `docker build --build-arg`. Never put a secret here.
+    pub args: BTreeMap<String, String>,
+    /// Build secrets for the step that installs the dependencies, in the words of `docker build --secret`:
+    /// `id=token,env=PIP_TOKEN` or `id=pip,src=pip.conf,target=/etc/pip.conf`.
+    pub secrets: Vec<String>,
+    /// Files and folders of the project to copy into the image beside what is copied anyway: `alembic.ini`, or
+    /// `deploy/shop.toml:/etc/shop.toml`.
+    pub copy: Vec<String>,
+    /// Folders that the process may write to; `!name` takes one out that is found.
+    pub writable: Vec<String>,
+    /// Those whose content outlives the container.
+    pub volumes: Vec<String>,
+    /// Shell lines of your own, each one `RUN`, at named places.
+    pub run: Lines,
 }
 
 /// System packages by stage.
@@ -95,8 +113,10 @@ impl Settings {
             under.extend(over);
             under
         };
-        let mut env = under.env;
-        env.extend(self.env);
+        let merged = |mut under: BTreeMap<String, String>, over: BTreeMap<String, String>| {
+            under.extend(over);
+            under
+        };
         Self {
             python: self.python.or(under.python),
             base: self.base.or(under.base),
@@ -131,7 +151,14 @@ impl Settings {
                 build: joined(under.packages.build, self.packages.build),
                 run: joined(under.packages.run, self.packages.run),
             },
-            env,
+            env: merged(under.env, self.env),
+            labels: merged(under.labels, self.labels),
+            args: merged(under.args, self.args),
+            secrets: joined(under.secrets, self.secrets),
+            copy: joined(under.copy, self.copy),
+            writable: joined(under.writable, self.writable),
+            volumes: joined(under.volumes, self.volumes),
+            run: self.run.behind(under.run),
         }
     }
 
@@ -196,7 +223,7 @@ impl Settings {
                 c.is_ascii_alphanumeric() || c == '_'
             })?;
         }
-        Ok(())
+        self.check_additions()
     }
 }
 

@@ -14,11 +14,15 @@ pub fn flags(settings: &Settings) -> Vec<String> {
         match (key.split_once('.'), value) {
             (_, Value::Boolean(on)) if on == flag.starts_with("--no-") => {}
             (_, Value::Boolean(_)) => flags.push(flag),
+            (_, Value::Array(list)) if one_each(&key) => {
+                let entries = list.iter().filter_map(Value::as_str);
+                flags.extend(entries.map(|entry| format!("{flag}={}", typed(entry))));
+            }
             (_, Value::Array(list)) => {
                 let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
                 flags.push(format!("{flag} {}", typed(&names.join(","))));
             }
-            (Some(("env", name)), value) => {
+            (Some(("env" | "labels" | "args", name)), value) => {
                 flags.push(format!(
                     "{flag} {}",
                     typed(&format!("{name}={}", text(&value)))
@@ -30,13 +34,21 @@ pub fn flags(settings: &Settings) -> Vec<String> {
     flags
 }
 
+/// Lists whose entries may hold a comma: a flag for each.
+fn one_each(key: &str) -> bool {
+    key == "secrets" || key.starts_with("run.")
+}
+
 /// The flag of a dotted key; those of a switch say no.
 fn flag(key: &str) -> String {
     match key.split_once('.') {
         Some(("packages", stage)) => format!("--{stage}-packages"),
+        Some(("run", place)) => format!("--{place}"),
+        Some(("labels", _)) => "--label".to_owned(),
+        Some(("args", _)) => "--arg".to_owned(),
         Some((outer, _)) => format!("--{outer}"),
         None if matches!(key, "buildkit" | "healthcheck") => format!("--no-{key}"),
-        None if key == "platforms" => "--platform".to_owned(),
+        None if matches!(key, "platforms" | "secrets") => format!("--{}", &key[..key.len() - 1]),
         None => format!("--{key}"),
     }
 }
@@ -94,6 +106,19 @@ mod tests {
         compose = true
         bake = true
         ci = "github"
+        secrets = ["id=token,env=PIP_TOKEN", "id=pip,src=pip.conf,target=/etc/pip.conf"]
+        copy = ["alembic.ini", "deploy/my shop.toml:/etc/shop.toml"]
+        writable = ["media", "!logs"]
+        volumes = ["/data"]
+        [labels]
+        "org.opencontainers.image.title" = "the \"shop\""
+        [args]
+        REVISION = "unknown"
+        [run]
+        before-dependencies = ["apt-get update, really", "-x"]
+        after-dependencies = ["true"]
+        end-of-builder = ["npm run build"]
+        end-of-runtime = ["install -d /var/shop, mode"]
         [packages]
         build = ["g++", "!gcc"]
         run = ["libpq5"]

@@ -74,6 +74,9 @@ pub struct Explanation {
     framework: Option<String>,
     command: Option<Command>,
     processes: Vec<Process>,
+    /// Databases and brokers that `compose.yaml` starts beside the application.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<Service>,
     port: Option<u16>,
     user: User,
     /// Folders and files that the process may write to.
@@ -159,6 +162,17 @@ struct Command {
 struct Process {
     name: String,
     argv: Vec<String>,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Service {
+    name: String,
+    image: String,
+    /// Variables of the application that lead to it.
+    variables: Vec<String>,
     source: Option<String>,
     line: Option<u32>,
     why: String,
@@ -257,6 +271,19 @@ impl Explanation {
                     source: source(process.command.at.as_ref()),
                     line: line(process.command.at.as_ref()),
                     why: process.command.why.clone(),
+                })
+                .collect(),
+            services: plan
+                .beside
+                .services
+                .iter()
+                .map(|service| Service {
+                    name: service.name.clone(),
+                    image: service.image.clone(),
+                    variables: service.variables.clone(),
+                    source: source(Some(&service.at)),
+                    line: line(Some(&service.at)),
+                    why: service.why.clone(),
                 })
                 .collect(),
             port,

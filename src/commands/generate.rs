@@ -102,7 +102,7 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
 
 /// The build command, as it is typed where `generate` was typed.
 fn next_command(preview: &Preview, folder: &Path) -> String {
-    let tag = plan::bake::image_name(&preview.plan.name);
+    let tag = preview.plan.image_name();
     let secrets: String = preview
         .plan
         .install

@@ -1,5 +1,9 @@
 //! Turns values into Dockerfile words, each for the place where it stands, so that none can become an instruction or a command.
 
+pub mod compose;
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::error::{Error, is_unsafe, printable};
@@ -129,6 +133,19 @@ impl EnvValue {
         }
         quoted.push('"');
         Ok(Self(quoted))
+    }
+
+    /// Quotes a value in which `${NAME}` stands for one of these arguments of the build; every other `$` is itself.
+    ///
+    /// # Errors
+    /// As [`ShellWord::new`].
+    pub fn filled(value: &str, arguments: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let mut quoted = Self::new(value)?;
+        for name in arguments.keys() {
+            let escaped = format!("\\${{{name}}}");
+            quoted.0 = quoted.0.replace(&escaped, &escaped[1..]);
+        }
+        Ok(quoted)
     }
 
     /// The quoted text.

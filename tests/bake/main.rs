@@ -218,6 +218,21 @@ fn secrets() -> Checked {
         serde_json::json!([{"id": "INDEX_TOKEN", "env": "INDEX_TOKEN"}]),
         "{text}"
     );
+    project.write(
+        "dockwright.toml",
+        "secrets = [\"id=pip,src=pip.conf,target=/etc/pip.conf\"]\n[args]\nREVISION = \"unknown\"\nFLAVOUR = \"${TAG}\"\n[labels]\n\"org.opencontainers.image.title\" = \"mine\"\n",
+    );
+    project.write("pip.conf", "");
+    project.generate(&["--command", "python main.py"])?;
+    let target = &project.printed(&[], &[])?["target"]["shop"];
+    assert_eq!(target["args"]["FLAVOUR"], "$${TAG}");
+    assert_eq!(target["args"]["REVISION"], Value::Null);
+    assert_eq!(target["secret"][0]["src"], "pip.conf");
+    assert_eq!(
+        target["labels"],
+        Value::Null,
+        "the user's labels stand in the Dockerfile"
+    );
     let netrc = project.path("netrc");
     project.write("netrc", "machine other.example login a password b\n");
     let plan = project.printed(&[("NETRC", &netrc)], &[])?;
