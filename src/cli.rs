@@ -410,6 +410,7 @@ impl Project {
 
 /// Parses the process's arguments; prints help, version or a usage error itself and ends the process then.
 pub fn parse() -> Cli {
-    let matches = help::command().get_matches();
+    let short = std::env::args_os().any(|argument| argument == "-h");
+    let matches = help::command(short).get_matches();
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

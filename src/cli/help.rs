@@ -7,26 +7,26 @@ use super::Cli;
 
 /// What `-h` shows of a command's flags; `--help` shows all of them.
 const SHORT: &[&str] = &[
-    "dir", "yes", "stdout", "diff", "force", "format", "python", "command",
+    "dir", "yes", "stdout", "diff", "format", "python", "command",
 ];
 
 /// Examples below the help of each command.
 const EXAMPLES: &[(&str, &str)] = &[
     (
         "init",
-        "Examples:\n  dockwright init                  ask, for the project here\n  dockwright init --yes backend    take every proposal",
+        "Examples:\n  dockwright init                  ask, for the project here\n  dockwright init --yes backend    take every proposal\n  dockwright init --help           every flag",
     ),
     (
         "generate",
-        "Examples:\n  dockwright generate --diff backend    what would change\n  dockwright generate --command 'python -m shop.worker' --bake",
+        "Examples:\n  dockwright generate --diff backend    what would change\n  dockwright generate --bake            with a docker-bake.hcl\n  dockwright generate --help            every flag",
     ),
     (
         "check",
-        "Examples:\n  dockwright check                 exit 1 when the files are out of date\n  dockwright check services/api    a service of a monorepo",
+        "Examples:\n  dockwright check                 exit 1 when the files are out of date\n  dockwright check services/api    a service of a monorepo\n  dockwright check --help          every flag",
     ),
     (
         "explain",
-        "Examples:\n  dockwright explain                           for people\n  dockwright explain --format json | jq .base  for scripts",
+        "Examples:\n  dockwright explain                           for people\n  dockwright explain --format json | jq .base  for scripts\n  dockwright explain --help                    every flag",
     ),
     (
         "catalogue",
@@ -42,20 +42,26 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The command line with its examples, `-h` cut to what fits a screen.
-pub(super) fn command() -> Command {
+/// The command line with its examples; `short` hides the flags that `-h` has no room for.
+///
+/// clap's own `hide_short_help` would spread `--help` over three lines a flag.
+pub(super) fn command(short: bool) -> Command {
     let names: Vec<String> = Cli::command()
         .get_subcommands()
         .map(|command| command.get_name().to_owned())
         .collect();
     names.iter().fold(Cli::command(), |cli, name| {
         cli.mut_subcommand(name, |command| {
-            let examples = EXAMPLES.iter().find(|(of, _)| of == name);
             let command = command.mut_args(|argument| {
                 let shown = SHORT.contains(&argument.get_id().as_str());
-                let is_flag = argument.get_long().is_some();
-                argument.hide_short_help(is_flag && !shown)
+                let hidden = short && argument.get_long().is_some() && !shown;
+                if hidden {
+                    argument.hide(true)
+                } else {
+                    argument
+                }
             });
+            let examples = EXAMPLES.iter().find(|(of, _)| of == name);
             match examples {
                 Some((_, examples)) => command.after_help(*examples),
                 None => command,
@@ -74,7 +80,7 @@ pub fn completions(shell: &str) -> Option<String> {
 
 /// The manual page of the program, or of one of its commands; `None` for a name that is no command.
 pub fn manual(of: Option<&str>) -> Option<String> {
-    let mut all = command();
+    let mut all = command(false);
     all.build();
     let command = match of {
         None => all,
@@ -112,14 +118,12 @@ mod tests {
     #[test]
     fn an_example_parses() {
         for (_, examples) in EXAMPLES {
-            for line in examples
-                .lines()
-                .filter(|line| line.starts_with("  dockwright "))
-            {
+            let lines = examples.lines().filter(|line| !line.contains("--help"));
+            for line in lines.filter(|line| line.starts_with("  dockwright ")) {
                 let line = line.split(['|', '>']).next().unwrap_or_default();
-                let line = line.trim().replace("'python -m shop.worker'", "x");
-                let (words, _) = line.split_once("  ").unwrap_or((&line, ""));
-                let parsed = command().try_get_matches_from(words.split_whitespace());
+                let line = line.trim();
+                let (words, _) = line.split_once("  ").unwrap_or((line, ""));
+                let parsed = command(false).try_get_matches_from(words.split_whitespace());
                 assert!(parsed.is_ok(), "{line}: {parsed:?}");
             }
         }

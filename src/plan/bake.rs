@@ -19,6 +19,12 @@ use hcl::HclString;
 /// The file that `docker buildx bake` looks for.
 pub const FILE: &str = "docker-bake.hcl";
 
+/// Variables of the file itself; an argument of the same name has the same value, unless that is empty.
+const OWN: [&str; 6] = ["REGISTRY", "TAG", "REVISION", "PUBLISH", "CACHE", "NETRC"];
+
+/// The label that the variable of that name sets.
+const REVISION: &str = "org.opencontainers.image.revision";
+
 /// One image to build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Target {
@@ -30,9 +36,11 @@ pub struct Target {
     platforms: Vec<String>,
     /// `org.opencontainers.image.*`, names and values.
     labels: BTreeMap<HclString, HclString>,
+    /// The revision's label is bake's to set.
+    revision: bool,
     /// Arguments of the build, each with its default.
     arguments: BTreeMap<String, HclString>,
-    /// Build secrets that come from variables, as `--secret` takes them.
+    /// Build secrets but for the netrc file, as `--secret` takes them.
     secrets: Vec<HclString>,
     /// A netrc file may be wanted.
     netrc: bool,
@@ -51,8 +59,10 @@ impl Target {
             .install
             .secrets
             .iter()
-            .partition(|secret| secret.variable.is_none());
-        let labels = labels::labels(facts, &plan.name).into_iter();
+            .partition(|secret| secret.variable.is_none() && secret.id == "netrc");
+        let mut labels = labels::labels(facts, &plan.name);
+        // bake's labels win over those of the Dockerfile, where the user's stand.
+        labels.retain(|name, _| !settings.labels.contains_key(name));
         Ok(Self {
             name: target_name(plan),
             dockerfile: HclString::new(&dockerfile)?,
@@ -60,10 +70,12 @@ impl Target {
                 .iter()
                 .map(|platform| format!("\"{}\"", platform.docker()))
                 .collect(),
+            revision: !settings.labels.contains_key(REVISION),
             labels: labels
+                .into_iter()
                 .map(|(key, value)| Ok((HclString::new(&key)?, HclString::new(&value)?)))
                 .collect::<Result<_, Error>>()?,
-            arguments: arguments(plan)?,
+            arguments: arguments(plan, settings)?,
             secrets: secrets
                 .into_iter()
                 .map(|secret| HclString::new(&secret.argument))
@@ -92,20 +104,24 @@ pub fn document(folder: &str, targets: &[Target]) -> Document {
             "command": Comment::new(&format!("docker buildx bake{named}")),
             "names": names,
             "arguments": arguments,
+            "own": OWN,
             "netrc": targets.iter().any(|one| one.netrc),
             "targets": targets,
         }),
     }
 }
 
-/// Arguments of all steps: `VERSION=0.0.0`.
-fn arguments(plan: &BuildPlan) -> Result<BTreeMap<String, HclString>, Error> {
+/// Arguments of all steps (`VERSION=0.0.0`), and those that the user adds.
+fn arguments(plan: &BuildPlan, settings: &Settings) -> Result<BTreeMap<String, HclString>, Error> {
+    let added = settings.args.iter();
+    let added = added.map(|(name, value)| (name.as_str(), value.as_str()));
     let steps = [&plan.install.step];
     let steps = steps.into_iter().chain(&plan.install.more);
     steps
         .chain(&plan.source.steps)
         .flat_map(|step| &step.arguments)
         .filter_map(|argument| argument.split_once('='))
+        .chain(added)
         .map(|(name, value)| Ok((name.to_owned(), HclString::new(value)?)))
         .collect()
 }

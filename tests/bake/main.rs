@@ -53,7 +53,7 @@ dependencies = []
 urls = { Homepage = "https://shop.example", "Source Code" = "https://github.com/acme/shop" }
 "#;
 
-const MAIN: &str = "import time\n\nwhile True:\n    time.sleep(1)\n";
+const MAIN: &str = "if __name__ == \"__main__\":\n    print(\"hello\")\n";
 
 fn shop() -> Project {
     let project = Project::new();
@@ -217,6 +217,21 @@ fn secrets() -> Checked {
         target["secret"],
         serde_json::json!([{"id": "INDEX_TOKEN", "env": "INDEX_TOKEN"}]),
         "{text}"
+    );
+    project.write(
+        "dockwright.toml",
+        "secrets = [\"id=pip,src=pip.conf,target=/etc/pip.conf\"]\n[args]\nREVISION = \"unknown\"\nFLAVOUR = \"${TAG}\"\n[labels]\n\"org.opencontainers.image.title\" = \"mine\"\n",
+    );
+    project.write("pip.conf", "");
+    project.generate(&["--command", "python main.py"])?;
+    let target = &project.printed(&[], &[])?["target"]["shop"];
+    assert_eq!(target["args"]["FLAVOUR"], "$${TAG}");
+    assert_eq!(target["args"]["REVISION"], Value::Null);
+    assert_eq!(target["secret"][0]["src"], "pip.conf");
+    assert_eq!(
+        target["labels"],
+        Value::Null,
+        "the user's labels stand in the Dockerfile"
     );
     let netrc = project.path("netrc");
     project.write("netrc", "machine other.example login a password b\n");
