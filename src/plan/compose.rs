@@ -242,11 +242,11 @@ fn unwired(
 
 /// Names, and never shows, what has to be told to compose.
 fn wanted(beside: &Beside) -> Option<Warning> {
-    let mut names: BTreeSet<&str> = beside
-        .services
-        .iter()
+    let own = beside.services.iter();
+    let passwords: BTreeSet<&str> = own
         .filter_map(|backing| backing.password.as_deref())
         .collect();
+    let mut names = passwords.clone();
     let mut within = false;
     for setting in beside.environment.values() {
         for piece in &setting.value {
@@ -256,20 +256,28 @@ fn wanted(beside: &Beside) -> Option<Warning> {
             }
         }
     }
-    let first = names.first()?;
-    let list = names.iter().copied().collect::<Vec<_>>().join(", ");
+    if names.is_empty() {
+        return None;
+    }
+    let random = names
+        .iter()
+        .find(|name| passwords.contains(*name) || name.contains("SECRET"));
+    let example = random.map_or_else(String::new, |name| {
+        format!(
+            ", for example with `python3 -c \"import secrets; print('{name}=' + secrets.token_urlsafe(24))\" >> .env`"
+        )
+    });
     let alphabet = if within {
         "; a password that becomes part of a URL may hold letters, digits, `-` and `_` alone"
     } else {
         ""
     };
+    let list = names.iter().copied().collect::<Vec<_>>().join(", ");
     Some(Warning::new(
         "compose-env",
         format!(
             "compose.yaml takes {list} from the environment or from .env, and refuses to start without"
         ),
-        format!(
-            "write them into .env beside it, which git must ignore, for example with `python3 -c \"import secrets; print('{first}=' + secrets.token_urlsafe(24))\" >> .env`{alphabet}"
-        ),
+        format!("write them into .env beside it, which git must ignore{example}{alphabet}"),
     ))
 }

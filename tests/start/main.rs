@@ -6,6 +6,7 @@ mod authority;
 mod behaviour;
 mod frameworks;
 mod process;
+mod roles;
 mod servers;
 mod traps;
 

@@ -109,7 +109,7 @@ fn workers(known: &Known<'_>, start: &mut Start) {
         let nameless = name.is_empty() && framework.command.iter().any(named);
         let shallow = !nameless && !matches!(object.kind, ObjectKind::Factory { .. });
         if framework.role != Role::Worker
-            || framework.command.is_empty()
+            || (framework.command.is_empty() && !object.runs)
             || known.lacks(framework)
             || !shallow
             || object.alias
@@ -126,7 +126,14 @@ fn workers(known: &Known<'_>, start: &mut Start) {
             what: format!("{} application", object.framework),
         };
         let mut worker = Start::default();
-        serve::own(known, framework, &target, &mut worker);
+        if framework.command.is_empty() {
+            // The script takes the tasks by itself; a path that starts with a dash would be an option.
+            let file = format!("./{}", object.module.file);
+            let argv = ["python", &file].map(Arg::text).to_vec();
+            worker.command = Some(Command::words(argv, target.at, target.what));
+        } else {
+            serve::own(known, framework, &target, &mut worker);
+        }
         let Some(command) = worker
             .command
             .filter(|_| worker.working_dir == start.working_dir)
