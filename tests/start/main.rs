@@ -8,6 +8,7 @@ mod frameworks;
 mod process;
 mod servers;
 mod traps;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fs;
