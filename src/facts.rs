@@ -205,6 +205,8 @@ pub struct ProjectFacts {
     pub layout: Layout,
     /// Name of the folder, the last resort for a project's name.
     pub folder: String,
+    /// The highest manifest in a folder below, for a folder that has none itself.
+    pub below: Option<String>,
     /// All statements about the Python version.
     pub python: Vec<PythonRequest>,
     /// `requirements.txt` and kin that could be production's, best first.

@@ -43,6 +43,7 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
     let mut facts = ProjectFacts {
         layout: layout(tree, &locks, root_pyproject.as_ref()),
         folder: folder_name(tree),
+        below: below(tree),
         python: python::read(tree, &mut warnings)?,
         requirements: requirements_files(tree, requirements, &mut warnings)?,
         pipfile: pipfile::read(tree, &tree.in_app("Pipfile"), &mut warnings)?,
@@ -229,6 +230,19 @@ fn foreign(tree: &Tree) -> Vec<Found<String>> {
     .filter(|(path, _)| tree.is_file(path))
     .map(|(path, name)| Found::new(name.to_owned(), Place::new(path, 1)))
     .collect()
+}
+
+/// The highest manifest in a folder below.
+fn below(tree: &Tree) -> Option<String> {
+    let manifests = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py"];
+    let paths = tree.files().iter().map(|file| file.path.as_str());
+    paths
+        .filter(|path| {
+            let name = path.rsplit_once('/').map_or("", |(_, name)| name);
+            manifests.contains(&name)
+        })
+        .min_by_key(|path| path.matches('/').count())
+        .map(str::to_owned)
 }
 
 fn folder_name(tree: &Tree) -> String {

@@ -66,15 +66,15 @@ fn outward(folder: &Path) -> usize {
         let small = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() < BOUND);
         let text = if small { fs::read(&path) } else { continue };
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let starts = |c: char| c.is_whitespace() || "\"'=:".contains(c);
-        for line in text
+        let ends = |c: char| c.is_whitespace() || "\"'=:,;[]{}#".contains(c);
+        let lines = text
             .lines()
-            .filter(|line| !line.trim_start().starts_with('#'))
-        {
-            let words = line.split(starts).filter(|word| word.starts_with("../"));
-            let levels = words.map(|word| word.split('/').take_while(|part| *part == "..").count());
-            most = most.max(levels.max().unwrap_or_default());
-        }
+            .filter(|line| !line.trim_start().starts_with('#'));
+        let there = lines
+            .flat_map(|line| line.split(ends))
+            .filter(|word| word.starts_with("../") && folder.join(word).exists());
+        let levels = there.map(|word| word.split('/').take_while(|part| *part == "..").count());
+        most = most.max(levels.max().unwrap_or_default());
     }
     most
 }
@@ -171,14 +171,17 @@ mod tests {
         let top = tempfile::tempdir().unwrap();
         let folder = top.path().join("repo/services/api");
         fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(top.path().join("repo/libs/common")).unwrap();
+        fs::write(top.path().join("secret.txt"), "").unwrap();
         let lines = "flask\n# ../../../../x\n-r ../base.txt\n-e ../../libs/common\n";
         fs::write(folder.join("requirements.txt"), lines).unwrap();
         assert_eq!(open(&folder).unwrap().app(), "");
         fs::create_dir_all(top.path().join("repo/.git")).unwrap();
         assert_eq!(open(&folder).unwrap().app(), "services/api");
-        let out = "-r ../../../secret.txt\n";
-        fs::write(folder.join("requirements.txt"), out).unwrap();
-        assert_eq!(open(&folder).unwrap().app(), "");
+        for out in ["-r ../../../secret.txt\n", "-r ../../missing.txt\n"] {
+            fs::write(folder.join("requirements.txt"), out).unwrap();
+            assert_eq!(open(&folder).unwrap().app(), "");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod process;
 mod roles;
 mod servers;
 mod traps;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fs;

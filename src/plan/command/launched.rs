@@ -64,7 +64,7 @@ fn other(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> {
     let program = launch.value.program.as_str();
     // `exec mlflow server`: a program of a distribution that is installed.
     let installed = launch.value.ends && known.has(&crate::facts::normalise(program));
-    let runs = program == "python" || launch.value.runner || installed;
+    let runs = launch.value.ends && program == "python" || launch.value.runner || installed;
     if !runs || servers::get(program).is_some() {
         return None;
     }
