@@ -52,8 +52,12 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml
-    Schema,
+    /// Print the JSON Schema of dockwright.toml, or of what a command prints
+    Schema {
+        /// Whose
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "verify"]))]
+        of: String,
+    },
 }
 
 /// `init`

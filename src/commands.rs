@@ -29,7 +29,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, 
         Command::Completions { shell } => {
             put(out, &cli::completions(shell).unwrap_or_default()).map(|()| Exit::Done)
         }
-        Command::Schema => schema::run(out),
+        Command::Schema { of } => schema::run(of, out),
     }
 }
 

@@ -1,9 +1,10 @@
-//! `dockwright schema`: the JSON Schema of `dockwright.toml`, made from the settings' own types.
+//! `dockwright schema`: the JSON Schema of `dockwright.toml` or of a report, made from their own types.
 
 use std::io::Write;
 
 use crate::error::{Error, Exit};
 use crate::settings::Settings;
+use crate::verify::Report;
 
 use super::put;
 
@@ -11,8 +12,11 @@ use super::put;
 ///
 /// # Errors
 /// Standard output fails.
-pub fn run(out: &mut dyn Write) -> Result<Exit, Error> {
-    let schema = schemars::schema_for!(Settings);
+pub fn run(of: &str, out: &mut dyn Write) -> Result<Exit, Error> {
+    let schema = match of {
+        "verify" => schemars::schema_for!(Report),
+        _ => schemars::schema_for!(Settings),
+    };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Error::Internal {
         what: error.to_string(),
     })?;
