@@ -119,9 +119,11 @@ impl Catalogue {
             .iter()
             .filter(|(key, _)| known(key))
             .map(|(key, slot)| {
-                let entry = OnceLock::new();
-                let (shelf, text) = (slot.shelf, slot.text);
-                (*key, Slot { shelf, text, entry })
+                let fresh = Slot {
+                    entry: OnceLock::new(),
+                    ..*slot
+                };
+                (*key, fresh)
             })
             .collect();
         // Once a run, as long as the program lives.

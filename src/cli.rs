@@ -58,10 +58,10 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml, or of what `explain --format json` prints
+    /// Print the JSON Schema of dockwright.toml, or of what a command prints with `--format json`
     Schema {
         /// Of what
-        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain"]))]
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain", "verify"]))]
         of: String,
     },
     /// Print a manual page, for those who package dockwright

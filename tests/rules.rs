@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may import from the crate, besides itself. `crate::preview` and `crate::plan_for` are the line itself.
-const IMPORTS: [(&str, &[&str]); 11] = [
+const IMPORTS: [(&str, &[&str]); 13] = [
     ("error", &["facts"]),
     ("facts", &["error"]),
     ("catalogue", &["error", "facts", "settings"]),
@@ -21,6 +21,11 @@ const IMPORTS: [(&str, &[&str]); 11] = [
     ("lock", &["error", "facts", "inspect"]),
     ("change", &["error", "facts", "inspect", "lock", "render"]),
     ("cli", &["error", "facts", "settings"]),
+    ("engine", &["error"]),
+    (
+        "verify",
+        &["catalogue", "engine", "error", "facts", "settings"],
+    ),
     (
         "wizard",
         &[
@@ -43,12 +48,16 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("clap_mangen", &["src/cli/help.rs"]),
     ("dialoguer", &["src/wizard/terminal.rs"]),
     ("ignore", &["src/inspect/tree"]),
+    ("indicatif", &["src/verify/progress.rs"]),
     ("minijinja", &["src/render.rs"]),
     (
         "pep508_rs",
         &["src/facts/requirement.rs", "src/inspect/pep508.rs"],
     ),
-    ("signal_hook", &["src/wizard/terminal.rs"]),
+    (
+        "signal_hook",
+        &["src/engine/interrupt.rs", "src/wizard/terminal.rs"],
+    ),
     ("similar", &["src/change.rs", "src/change/merge/hunks.rs"]),
     ("toml_edit", &["src/lock.rs", "src/settings/document.rs"]),
     (

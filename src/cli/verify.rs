@@ -7,10 +7,6 @@ use super::Project;
 
 /// `verify`
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub struct Verify {
     /// The project and the wishes.
     #[command(flatten)]

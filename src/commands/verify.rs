@@ -146,19 +146,17 @@ impl Run<'_> {
         let image = Owned::image(self.engine, unique());
         progress.step("building the image");
         let begun = Instant::now();
-        let mut report = match verify::build(self.engine, &built.recipe, &image.name, progress)? {
-            Err(failure) => {
-                let suite =
-                    (built.plan.base.tool == PackageTool::Apt).then_some(built.plan.base.suite);
-                verify::unbuilt(self.engine, &failure, suite, self.catalogue)
-            }
-            Ok(()) => {
-                let took = begun.elapsed();
-                let subject = Subject::new(self.engine, image.name.clone(), built.base.clone())?;
-                let mut report = self.proved(&subject, progress)?;
-                report.checks.insert(0, verify::built(took));
-                report
-            }
+        let done = verify::build(self.engine, &built.recipe, &image.name, progress)?;
+        let took = begun.elapsed();
+        let mut report = if let Err(failure) = done {
+            let base = &built.plan.base;
+            let suite = (base.tool == PackageTool::Apt).then_some(base.suite);
+            verify::unbuilt(self.engine, &failure, suite, self.catalogue)
+        } else {
+            let subject = Subject::new(self.engine, image.name.clone(), built.base.clone())?;
+            let mut report = self.proved(&subject, progress)?;
+            report.checks.insert(0, verify::built(took));
+            report
         };
         report.image.name = None;
         report.added = added.clone();

@@ -8,7 +8,11 @@ use super::{Engine, Kind};
 /// A name that nobody else uses on this engine, whichever host its client runs on.
 pub fn unique() -> String {
     let random = RandomState::new().build_hasher().finish();
-    format!("dockwright-verify-{:08x}", random & 0xffff_ffff)
+    format!(
+        "dockwright-verify-{}-{:08x}",
+        std::process::id(),
+        random & 0xffff_ffff
+    )
 }
 
 /// A container or an image that this run made; removed when dropped.

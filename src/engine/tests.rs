@@ -28,8 +28,8 @@ impl Shell for Said {
     }
 }
 
-fn found(said: Said, name: Option<&str>) -> Result<(Kind, String), String> {
-    Engine::find(&said, name)
+fn found(said: &Said, name: Option<&str>) -> Result<(Kind, String), String> {
+    Engine::find(said, name)
         .map(|engine| (engine.kind, engine.version))
         .map_err(|error| error.to_string())
 }
@@ -38,22 +38,22 @@ fn found(said: Said, name: Option<&str>) -> Result<(Kind, String), String> {
 fn the_first_engine_that_answers_is_taken() {
     let dead = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.";
     let both = || Said(vec![("docker", Err(dead)), ("podman", Ok("5.4.2"))]);
-    assert_eq!(found(both(), None), Ok((Kind::Podman, "5.4.2".to_owned())));
+    assert_eq!(found(&both(), None), Ok((Kind::Podman, "5.4.2".to_owned())));
     let buildah = Said(vec![("buildah", Ok("Version:         1.39.3"))]);
     assert_eq!(
-        found(buildah, None),
+        found(&buildah, None),
         Ok((Kind::Buildah, "1.39.3".to_owned()))
     );
     let docker = Said(vec![("docker", Ok("28.5.2")), ("podman", Ok("5.4.2"))]);
     assert_eq!(
-        found(docker, Some("podman")),
+        found(&docker, Some("podman")),
         Ok((Kind::Podman, "5.4.2".to_owned()))
     );
 }
 
 #[test]
 fn where_none_answers_each_is_quoted_and_the_help_fits() {
-    let nothing = found(Said(Vec::new()), None).err().unwrap_or_default();
+    let nothing = found(&Said(Vec::new()), None).err().unwrap_or_default();
     insta::assert_snapshot!(nothing, @r"
     error: no container engine answers
 
@@ -64,7 +64,7 @@ fn where_none_answers_each_is_quoted_and_the_help_fits() {
     help: install Docker (https://docs.docker.com/engine/install/) or Podman (`sudo apt-get install podman`); `--engine NAME` chooses one
     ");
     let refused = "permission denied while trying to connect to the Docker daemon socket";
-    let group = found(Said(vec![("docker", Err(refused))]), Some("docker"));
+    let group = found(&Said(vec![("docker", Err(refused))]), Some("docker"));
     insta::assert_snapshot!(group.err().unwrap_or_default(), @r"
     error: docker does not answer
 
@@ -73,7 +73,7 @@ fn where_none_answers_each_is_quoted_and_the_help_fits() {
     help: add yourself to the group that may use the engine: `sudo usermod --append --groups docker $USER`, then log in again
     ");
     let stopped = found(
-        Said(vec![("docker", Err("Cannot connect to the Docker daemon"))]),
+        &Said(vec![("docker", Err("Cannot connect to the Docker daemon"))]),
         None,
     );
     let stopped = stopped.err().unwrap_or_default();
@@ -91,7 +91,7 @@ fn a_command_that_hangs_is_ended_and_its_lines_are_heard() {
     };
     let mut heard = Vec::new();
     let done = Local.run(&call("cat; echo err >&2; exit 3", 60_000), &mut |line| {
-        heard.push(line.to_owned())
+        heard.push(line.to_owned());
     });
     heard.sort();
     assert_eq!(heard, ["err", "in"]);

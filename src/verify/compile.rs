@@ -11,7 +11,7 @@ use crate::engine::last_lines;
 /// A message, the word that it holds between two texts, and what that word is.
 type Message = (&'static str, &'static str, fn(String) -> Missing);
 
-/// What compilers, setuptools, meson, CMake, cargo, uv and pip say (each was provoked, or stands in its sources).
+/// What compilers, setuptools, meson, `CMake`, cargo, uv and pip say.
 const MESSAGES: [Message; 21] = [
     // gcc and clang
     (

@@ -225,18 +225,16 @@ pub(super) fn look(
         let own = scope.spawn(|| system(engine, &subject.image));
         let base = scope.spawn(|| subject.base.as_deref().map(|base| system(engine, base)));
         let mut inside = Inside::default();
-        let user = probe(engine, &subject.image, &["user"], &mut |line| {
-            match line {
-                Line::User(user) => inside.user = user,
-                Line::Python(python) => inside.python = python,
-                Line::Distribution(found) => inside.distributions.push(found),
-                Line::Jobs { count } => heard(Heard::Jobs(count)),
-                Line::Import(import) => {
-                    heard(Heard::Imported(&import.module));
-                    inside.imports.push(import);
-                }
-                _ => {}
-            };
+        let user = probe(engine, &subject.image, &["user"], &mut |line| match line {
+            Line::User(user) => inside.user = user,
+            Line::Python(python) => inside.python = python,
+            Line::Distribution(found) => inside.distributions.push(found),
+            Line::Jobs { count } => heard(Heard::Jobs(count)),
+            Line::Import(import) => {
+                heard(Heard::Imported(&import.module));
+                inside.imports.push(import);
+            }
+            _ => {}
         });
         // A thread that panicked has said so.
         inside.system = own.join().unwrap_or_else(|_| Ok(System::default()))?;

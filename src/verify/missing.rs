@@ -43,6 +43,14 @@ impl Missing {
         }
     }
 
+    /// Its name as people say it.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Named(name) | Self::Linked(name) => format!("lib{name}"),
+            other => other.name().to_owned(),
+        }
+    }
+
     /// A library as somebody asks for it: with a version, with `.so`, or by its bare name.
     pub(super) fn library(asked: &str) -> Option<Self> {
         let file = asked.rsplit('/').next().unwrap_or(asked);

@@ -182,11 +182,14 @@ except BaseException as error:
             chain[-1]["module"] = at.name
         at = at.__cause__ or at.__context__
     libraries = list(asked)
-    for name in opened:
+    # Opened again, which the hook must not hear.
+    for name in list(dict.fromkeys(opened)):
+        looking.append(name)
         try:
             ctypes.CDLL(os.fsdecode(name))
         except Exception:
             libraries.append(os.fsdecode(name))
+        looking.pop()
     programs = []
     for name in ran:
         name = os.fsdecode(name) if isinstance(name, (str, bytes)) else ""

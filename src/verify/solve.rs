@@ -35,7 +35,7 @@ impl Solver<'_> {
             .unwrap_or_default();
         Need {
             kind: missing.kind(),
-            name: missing.name().to_owned(),
+            name: missing.shown(),
             stage,
             packages,
         }
@@ -81,11 +81,14 @@ impl Solver<'_> {
             (Stage::Build, Some(_)) => listed(entry.debian.build.as_ref(), suite),
             _ => listed(entry.debian.run.as_ref(), suite),
         });
-        // A compiler never belongs into the runtime stage.
-        if found.is_empty() && stage == Stage::Build {
-            return development::program(name).to_vec();
+        let compiles = development::program(name);
+        match (found.is_empty(), compiles.is_empty(), stage) {
+            (false, _, _) => found,
+            (true, true, _) => headers::program(name, suite).into_iter().collect(),
+            (true, false, Stage::Build) => compiles.to_vec(),
+            // A compiler never belongs into the runtime stage.
+            (true, false, Stage::Run) => Vec::new(),
         }
-        found
     }
 }
 

@@ -123,7 +123,25 @@ fn a_healthy_image_passes() {
         r#"{"kind": "package", "name": "libpq5", "size": 1100000}"#,
     );
     let report = script.report(&wishes());
-    insta::assert_snapshot!(text(&report), @"");
+    insta::assert_snapshot!(text(&report), @r#"
+    shop, Debian GNU/Linux 13 (trixie), Python 3.13.9
+
+    ok       imports    1 module of 1 distribution import
+    ok       libraries  700 ELF files, every library is there
+    ok       user       10001:10001, not root
+    ok       home       /home/app and /tmp can be written to
+    ok       leftovers  no compiler, header package, installer, cache or private file
+    ok       size       150 MB: distributions 768 kB, system packages 1.1 MB, base 130 MB
+    ok       start      alive after 0 s: gunicorn app:app
+    ok       health     well within 0 s
+    ok       stop       ends 0.0 s after the stop signal
+
+        20 MB  COPY /opt/venv /opt/venv
+    largest distributions: flask 768 kB
+    largest packages: libpq5 1.1 MB
+
+    passed: 9 checks
+    "#);
     let calls = script.calls.lock().unwrap();
     let removed = calls
         .iter()
@@ -158,8 +176,70 @@ fn a_sick_image_is_told_what_it_lacks() {
     let mut script = Script::new(user, system);
     script.state = "false 1 ";
     script.log = "Traceback (most recent call last):\nKeyError: 'DATABASE_URL'\n";
-    let report = script.report(&wishes());
-    insta::assert_snapshot!(text(&report), @"");
+    let mut wishes = wishes();
+    wishes.alive = Duration::from_secs(5);
+    let report = script.report(&wishes);
+    insta::assert_snapshot!(text(&report), @r#"
+    shop, Debian GNU/Linux 13 (trixie), Python 3.13.9
+
+    FAILED   imports    2 of 2 modules cannot be imported
+      lightgbm 4.6.0: `import lightgbm` fails: libgomp.so.1 is missing
+        | OSError: libgomp.so.1: cannot open shared object file: No such file or directory
+        libgomp1 brings libgomp.so.1 into the runtime stage
+      psycopg 3.2.10: `import psycopg` fails: libpq is missing
+        | ImportError: no pq wrapper available.
+        | Attempts made:
+        | - couldn't import psycopg 'python' implementation: libpq library not found
+        libpq5 brings libpq into the runtime stage
+    FAILED   libraries  700 ELF files, 3 libraries are not there
+      lxml is linked with libxslt.so.1, which is missing
+        | needed by /opt/venv/lib/python3.13/site-packages/lxml/etree.cpython-313-x86_64-linux-gnu.so
+        libxslt1.1 brings libxslt.so.1 into the runtime stage
+      lightgbm may open a file that is linked with libgomp.so.1, which is missing
+        | needed by /opt/venv/lib/python3.13/site-packages/lightgbm/lib/lib_lightgbm.so
+        libgomp1 brings libgomp.so.1 into the runtime stage
+        help: needed only if the application uses that part: none of its modules is linked to it
+      torch: libcuda.so.1 comes with the host's graphics driver
+        | needed by /opt/venv/lib/python3.13/site-packages/torch/lib/libcaffe2_nvrtc.so
+    FAILED   user       root
+      the image runs as root
+        help: end the Dockerfile with a numeric `USER`, such as `USER 10001:10001`
+    ok       home       /root and /tmp can be written to
+    FAILED   leftovers  5 things that the application does not need
+      compilers are left: gcc
+        | /usr/bin/gcc
+        help: keep it in the builder stage: copy only the environment, `COPY --from=builder /opt/venv /opt/venv`
+      files are in the image that should not leave a developer's machine
+        | /app/.env
+        help: name them in .dockerignore, and change every password that was in them
+      header packages are left, 700 kB: libpq-dev
+        help: keep it in the builder stage: copy only the environment, `COPY --from=builder /opt/venv /opt/venv`
+      caches are left
+        | /root/.cache, 4.0 MB
+        help: remove them in the same `RUN`, or keep them out with `--mount=type=cache`
+      files run with the rights of their owner (setuid, setgid) that the base does not have
+        | /usr/bin/sudo
+        help: harmless under `--security-opt no-new-privileges`; `chmod a-s` takes the right away
+    ok       size       150 MB: distributions 1.5 MB, system packages 700 kB, base 130 MB
+    FAILED   start      ended with exit code 1
+      the start command ended with exit code 1
+        | Traceback (most recent call last):
+        | KeyError: 'DATABASE_URL'
+        help: it wants configuration: give it, `--run-option=--env=NAME=VALUE` or `--run-option=--env-file=FILE`
+    -        health     not tried: the application does not run
+    -        stop       not tried: the application does not run
+
+        20 MB  COPY /opt/venv /opt/venv
+    largest distributions: lightgbm 768 kB, psycopg 768 kB
+    largest packages: libpq-dev 700 kB
+
+    failed: 5 of 7 checks: imports, libraries, user, leftovers, start
+
+    add to dockwright.toml, or let `dockwright verify --fix` do it:
+
+      [packages]
+      run = ["libgomp1", "libpq5", "libxslt1.1"]
+    "#);
     assert_eq!(report.outcome, Outcome::Failed);
     let run: Vec<&str> = report.add.run.iter().map(String::as_str).collect();
     assert_eq!(run, ["libgomp1", "libpq5", "libxslt1.1"]);
@@ -245,7 +325,7 @@ fn only_what_the_image_lacks_is_a_failure() {
         ),
         (
             r#""state": "late", "seconds": 120"#.to_owned(),
-            Outcome::Warned,
+            Outcome::Failed,
             "does not end within 120 s",
         ),
     ];
@@ -344,7 +424,21 @@ fn a_build_that_fails_says_what_the_builder_lacks() {
         log: log.to_owned(),
     };
     let report = unbuilt(&engine, &failure, Some(Suite::Trixie), Catalogue::builtin()).concluded();
-    insta::assert_snapshot!(text(&report), @"");
+    insta::assert_snapshot!(text(&report), @r#"
+    FAILED   build      fails
+      the build fails: gcc, ldap.h are missing in the builder
+        | #9 8.1   Modules/LDAPObject.c:6:10: fatal error: ldap.h: No such file or directory
+        | #9 8.1   error: command 'gcc' failed: No such file or directory
+        gcc with libc6-dev brings gcc into the builder
+        libldap-dev brings ldap.h into the builder
+
+    failed: 1 of 1 checks: build
+
+    add to dockwright.toml, or let `dockwright verify --fix` do it:
+
+      [packages]
+      build = ["gcc", "libc6-dev", "libldap-dev"]
+    "#);
     let build: Vec<&str> = report.add.build.iter().map(String::as_str).collect();
     assert_eq!(build, ["gcc", "libc6-dev", "libldap-dev"]);
 }

@@ -72,8 +72,8 @@ fn finding(case: &Case<'_>, import: &Import) -> Option<(String, Finding)> {
     let what = format!("{name} {version}: `import {}`", import.module);
     let finding = match &import.end {
         End::Fine => return None,
-        End::Late { seconds } => Finding::warned(format!("{what} does not end within {seconds} s"))
-            .help("it may wait for a network that a build does not have; `dockwright verify` starts the application too"),
+        End::Late { seconds } => Finding::failed(format!("{what} does not end within {seconds} s"))
+            .help(format!("it may wait for the network, which a proof does not give it: `--allow {name}` lets it pass")),
         End::Crashed { signal, said } => crashed(&what, *signal, said),
         End::Failed {
             errors,
@@ -114,10 +114,11 @@ fn failed(case: &Case<'_>, what: &str, errors: &[Raised], asked: &Asked<'_>) -> 
 
 fn judged(case: &Case<'_>, what: &str, errors: &[Raised], asked: &Asked<'_>) -> Finding {
     let hints = Hints::builtin();
-    let text: String = errors
-        .iter()
-        .map(|raised| format!("{}\n", raised.text))
-        .collect();
+    let texts: Vec<&str> = errors.iter().map(|raised| raised.text.as_str()).collect();
+    let text = texts.join(
+        "
+",
+    );
     if let Some(raised) = errors.first() {
         if let Some(module) = &raised.module {
             return without_module(case, what, module);
@@ -208,7 +209,10 @@ fn needs(case: &Case<'_>, text: &str, asked: &Asked<'_>) -> Vec<Need> {
         .map(solve)
         .partition(|need| !need.packages.is_empty());
     let lower = text.to_lowercase();
-    let said = |need: &&Need| lower.contains(&need.name.to_lowercase());
+    let said = |need: &&Need| {
+        let name = need.name.to_lowercase();
+        lower.contains(name.strip_prefix("lib").unwrap_or(&name))
+    };
     let named: BTreeSet<Need> = known.iter().filter(said).cloned().collect();
     if !named.is_empty() {
         return one_each(named.into_iter());
