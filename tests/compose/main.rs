@@ -6,7 +6,6 @@
 
 mod config;
 #[path = "../docker/engine.rs"]
-#[expect(dead_code, reason = "shared with the tests that build images")]
 mod engine;
 mod hostile;
 mod together;
