@@ -37,7 +37,7 @@ pub(crate) struct Seen {
 }
 
 impl Proof {
-    /// The proof of an entry; `None` where nothing is listed that it could be tried without.
+    /// The proof of an entry; `None` where there is nothing to try.
     pub(crate) fn new(name: &'static str, suite: Suite) -> Option<Self> {
         let entry = Catalogue::builtin().entry(name)?;
         let source = !has_wheel(entry);
@@ -56,7 +56,7 @@ impl Proof {
         };
         let build = of(&lists.build, source);
         let run = of(&lists.run, source || entry.run_when != RunWhen::IfBuilt);
-        (!build.is_empty() || !run.is_empty()).then(|| Self {
+        (!build.is_empty() || !run.is_empty() || entry.import.is_some()).then(|| Self {
             name,
             suite,
             source,
