@@ -36,7 +36,7 @@ impl Contents {
             }
             let wanted = key.get(taken..)?;
             if rest == wanted {
-                return word(column, suite).and_then(|word| self.named(word, key));
+                return self.named(word(column, suite), key);
             }
             shared += common(rest, wanted);
         }
@@ -54,7 +54,7 @@ impl Contents {
 }
 
 /// One suite's word of a column.
-fn word(column: &str, suite: Suite) -> Option<&str> {
+fn word(column: &str, suite: Suite) -> &str {
     let (bookworm, trixie) = match column.split_once(' ') {
         Some(both) => both,
         None if column.len() == 2 && column.bytes().all(|b| b"-=+".contains(&b)) => {
@@ -62,10 +62,10 @@ fn word(column: &str, suite: Suite) -> Option<&str> {
         }
         None => (column, column),
     };
-    Some(match suite {
+    match suite {
         Suite::Bookworm => bookworm,
         Suite::Trixie => trixie,
-    })
+    }
 }
 
 /// How many bytes two texts share at their start.
