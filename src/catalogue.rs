@@ -7,7 +7,9 @@ pub mod development;
 mod entry;
 pub mod frameworks;
 pub mod headers;
+pub mod migrations;
 pub mod servers;
+pub mod services;
 pub mod sonames;
 
 use std::collections::BTreeMap;

@@ -176,7 +176,7 @@ fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -
         return match options {
             Options { force: true, .. } => (State::Updated, like(disk, new)),
             Options { keep: true, .. } => (State::Kept, kept()),
-            Options { .. } if Syntax::of(&file.path) == Syntax::Plain => adopted(disk, new),
+            Options { .. } if file.path.ends_with(".dockerignore") => adopted(disk, new),
             Options { .. } => (State::Foreign, like(disk, new)),
         };
     };

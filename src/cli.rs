@@ -1,19 +1,25 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
+mod additions;
+mod help;
 mod line;
 mod verify;
 
+pub use help::{completions, manual};
 pub use line::flags;
 pub use verify::Verify;
+
+use additions::Additions;
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
-use crate::error::{Error, printable};
-use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite};
+use crate::error::Error;
+use crate::settings::{
+    Ci, Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
+};
 
 /// Writes the Dockerfile that an expert would, from a Python project's own files.
 #[derive(Debug, Parser)]
@@ -52,11 +58,18 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml, or of what a command prints
+    /// Print the JSON Schema of dockwright.toml, or of the JSON that `explain` or `verify` prints
     Schema {
-        /// Whose
-        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "verify"]))]
+        /// Of what
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain", "verify"]))]
         of: String,
+    },
+    /// Print a manual page, for those who package dockwright
+    #[command(hide = true)]
+    Man {
+        /// The command whose page it is; without it, the program's own
+        #[arg(value_name = "COMMAND")]
+        of: Option<String>,
     },
 }
 
@@ -114,10 +127,17 @@ pub struct Explain {
 
 /// The folder, and every setting as a flag.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Project {
     /// Folder of the project
     #[arg(default_value = ".", value_name = "DIR")]
     pub dir: PathBuf,
+    /// One of the images of dockwright.toml, instead of all
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
     /// Python version, such as 3.13
     #[arg(
         long,
@@ -252,9 +272,6 @@ pub struct Project {
         help_heading = "Running"
     )]
     no_healthcheck: bool,
-    /// Environment variable of the image; never a secret
-    #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
-    variables: Vec<String>,
     /// User name
     #[arg(
         long,
@@ -296,6 +313,25 @@ pub struct Project {
         help_heading = "Writing"
     )]
     dockerfile: Option<String>,
+    /// Write a compose.yaml as well
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_COMPOSE",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    compose: bool,
+    /// Write a docker-bake.hcl as well
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_BAKE",
+        hide_env = true,
+        help_heading = "Writing"
+    )]
+    bake: bool,
+    /// Write a workflow as well
+    #[arg(long, env = "DOCKWRIGHT_CI", value_parser = PossibleValuesParser::new(Ci::NAMES), hide_env = true, help_heading = "Writing")]
+    ci: Option<String>,
     /// Hide a name from the catalogue: how `verify` is tested
     #[arg(long, value_delimiter = ',', value_name = "NAME", hide = true)]
     without_catalogue: Vec<String>,
@@ -308,23 +344,17 @@ pub struct Project {
         help_heading = "Writing"
     )]
     syntax: Option<String>,
+    /// What is added by hand.
+    #[command(flatten)]
+    additions: Additions,
 }
 
 impl Project {
     /// What flags and environment ask for.
     ///
     /// # Errors
-    /// `--env` without `=`.
+    /// `--env`, `--label` or `--arg` without `=`.
     pub fn settings(&self) -> Result<Settings, Error> {
-        let mut env = std::collections::BTreeMap::new();
-        for variable in &self.variables {
-            let (name, value) = variable.split_once('=').ok_or_else(|| Error::Settings {
-                what: format!("`--env {}` has no `=`", printable(variable)),
-                at: None,
-                help: "write `--env NAME=VALUE`".to_owned(),
-            })?;
-            env.insert(name.to_owned(), value.to_owned());
-        }
         Ok(Settings {
             python: self.python.clone(),
             base: self.base.clone(),
@@ -355,25 +385,21 @@ impl Project {
             uid: self.uid,
             gid: self.gid,
             dockerfile: self.dockerfile.clone(),
+            compose: self.compose.then_some(true),
+            bake: self.bake.then_some(true),
+            ci: self.ci.as_deref().and_then(Ci::from_name),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            env,
             without: self.without_catalogue.clone(),
+            ..self.additions.settings()?
         })
     }
 }
 
-/// The completion script of a shell; `None` for a name that is no shell.
-pub fn completions(shell: &str) -> Option<String> {
-    let shell = <Shell as clap::ValueEnum>::from_str(shell, true).ok()?;
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "dockwright", &mut script);
-    String::from_utf8(script).ok()
-}
-
 /// Parses the process's arguments; prints help, version or a usage error itself and ends the process then.
 pub fn parse() -> Cli {
-    Cli::parse()
+    let matches = help::command().get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

@@ -7,12 +7,13 @@ pub mod generate;
 pub mod init;
 pub mod record;
 pub mod schema;
+mod several;
 pub mod verify;
 
 use std::io::Write;
 
 use crate::cli::{self, Cli, Command};
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, printable};
 
 /// Runs a command: data to `out`, what is only for people to `say`.
 ///
@@ -30,6 +31,17 @@ pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, 
             put(out, &cli::completions(shell).unwrap_or_default()).map(|()| Exit::Done)
         }
         Command::Schema { of } => schema::run(of, out),
+        Command::Man { of } => match cli::manual(of.as_deref()) {
+            Some(page) => put(out, &page).map(|()| Exit::Done),
+            None => Err(Error::Settings {
+                what: format!(
+                    "there is no command `{}`",
+                    printable(of.as_deref().unwrap_or_default())
+                ),
+                at: None,
+                help: "`dockwright help` lists them".to_owned(),
+            }),
+        },
     }
 }
 

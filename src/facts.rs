@@ -187,6 +187,8 @@ pub struct SourceNeed {
 pub struct Layout {
     /// The application's folder relative to the build context; empty when they are the same.
     pub app: String,
+    /// The build context's folder below the top of its repository; empty when it is that top, or in no repository.
+    pub below: String,
     /// Why the context is above the application's folder: the workspace root's lock or manifest.
     pub workspace: Option<Place>,
     /// Context-relative folders of workspace members and of path dependencies, each with a manifest, keyed by normalised name.

@@ -134,6 +134,7 @@ fn layout(tree: &Tree, locks: &[Lock], root: Option<&Pyproject>) -> Layout {
     };
     Layout {
         app: tree.app().to_owned(),
+        below: context::below(tree.root()),
         workspace,
         members: BTreeMap::new(),
         top: tree

@@ -17,6 +17,7 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`images`] | the settings of several images into a plan each and one comparison |
 //! | [`wizard`] | a project and answers into [`settings`] |
 //! | [`engine`] | calls into a container engine's command line and its answers |
 //! | [`verify`] | an image into a proof that it works, or into what it lacks |
@@ -30,6 +31,7 @@ pub mod commands;
 pub mod engine;
 pub mod error;
 pub mod facts;
+pub mod images;
 pub mod inspect;
 pub mod lock;
 pub mod plan;
@@ -86,15 +88,23 @@ impl Preview {
 pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
     let tree = inspect::context::open(folder)?;
     let settings = flags.over(Settings::read(&tree)?);
-    plan_in(tree, &settings)
+    if !settings.images.is_empty() {
+        return Err(Error::Settings {
+            what: "dockwright.toml holds several images, and this command is about one".to_owned(),
+            at: None,
+            help: "use `generate`, `check` or `explain`".to_owned(),
+        });
+    }
+    planned(tree, &settings)
 }
 
-/// Inspects and plans the project of a tree, all settings being known.
+/// Inspects and plans an open project with all the settings that it has.
 ///
 /// # Errors
 /// As [`plan_for`].
-pub fn plan_in(tree: Tree, settings: &Settings) -> Result<Planned, Error> {
+pub fn planned(tree: Tree, settings: &Settings) -> Result<Planned, Error> {
     settings.check()?;
+    settings.check_copies(&tree)?;
     let facts = inspect::project(&tree, settings.requirements.as_deref())?;
     let plan = plan::plan(
         &facts,
@@ -126,6 +136,7 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
     plan.warnings.extend(kept_out(&plan, &changes));
+    plan.warnings.extend(not_included(tree, &plan)?);
     let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -136,15 +147,17 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     })
 }
 
-/// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
+/// A warning for each manifest or copied file that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
 fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
-    let [_, ignore] = plan.files();
+    let [_, ignore] = plan.image_files();
     let Some(change) = changes.iter().find(|change| change.path == ignore) else {
         return Vec::new();
     };
     let rules = DockerIgnore::parse(&change.after);
+    let copied = plan.additions.copies.iter().map(|copy| &copy.source);
     plan.manifests
         .iter()
+        .chain(copied)
         .filter(|path| rules.excludes(path))
         .map(|path| {
             Warning::new(
@@ -157,4 +170,21 @@ fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
             .at(Place::new(ignore.clone(), 0))
         })
         .collect()
+}
+
+/// A warning where GitLab would not find the workflow: only `.gitlab-ci.yml` is read by itself.
+fn not_included(tree: &Tree, plan: &BuildPlan) -> Result<Option<Warning>, Error> {
+    let path = plan::ci::path(settings::Ci::Gitlab);
+    if plan.documents.iter().all(|one| one.path != path) {
+        return Ok(None);
+    }
+    let main = ".gitlab-ci.yml";
+    let text = tree.text(main)?.unwrap_or_default();
+    Ok((!text.contains(path)).then(|| {
+        Warning::new(
+            "ci-not-included",
+            format!("{main} does not include {path}: GitLab will not run it"),
+            format!("add to {main}: `include: [{{ local: {path} }}]`"),
+        )
+    }))
 }

@@ -1,9 +1,13 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod additions;
 pub mod agreement;
+pub mod bake;
 pub mod base;
+pub mod ci;
 pub mod closure;
 pub mod command;
+pub mod compose;
 pub mod distributions;
 pub mod install;
 pub mod manager;
@@ -25,6 +29,7 @@ use crate::error::Error;
 use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
 use crate::settings::Settings;
 
+use additions::Additions;
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
@@ -40,7 +45,7 @@ use system::SystemPlan;
 pub const DOCKERFILE: &str = "Dockerfile";
 
 /// Everything that the files say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
     /// Name of the project: its own, else its folder's.
     pub name: String,
@@ -76,8 +81,25 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// What the user adds by hand.
+    pub additions: Additions,
+    /// What is written beside the Dockerfile and its ignore file.
+    pub documents: Vec<Document>,
+    /// What compose starts beside the application; nothing where no `compose.yaml` is asked for.
+    pub beside: compose::Beside,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
+}
+
+/// A file that is written because the user asked for it: `compose.yaml` and its like.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Document {
+    /// Path relative to the build context.
+    pub path: String,
+    /// The template that renders it.
+    pub template: &'static str,
+    /// What the template is given; every value is quoted already for where it stands.
+    pub data: serde_json::Value,
 }
 
 /// An estimate of what the distributions take once they are installed.
@@ -105,11 +127,29 @@ pub struct User {
 }
 
 impl BuildPlan {
+    /// A name that Docker accepts for the image, made from the project's.
+    pub fn image_name(&self) -> String {
+        const LONGEST: usize = 100;
+        let name: String = crate::facts::normalise(&self.name)
+            .chars()
+            .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
+            .take(LONGEST)
+            .collect();
+        let name = name.trim_matches('-');
+        if name.is_empty() { "app" } else { name }.to_owned()
+    }
+
     /// Paths of the files that are written, relative to the context.
     ///
     /// A Dockerfile below the context or of another name has its ignore file beside it under its own name: `BuildKit` prefers
     /// that one (docs.docker.com, «Filename and location» of .dockerignore files).
-    pub fn files(&self) -> [String; 2] {
+    pub fn files(&self) -> Vec<String> {
+        let documents = self.documents.iter().map(|one| one.path.clone());
+        self.image_files().into_iter().chain(documents).collect()
+    }
+
+    /// The first two of [`Self::files`]: the Dockerfile and its ignore file.
+    pub fn image_files(&self) -> [String; 2] {
         let dockerfile = if self.app.is_empty() {
             self.dockerfile.clone()
         } else {
@@ -146,7 +186,8 @@ pub fn plan(
     )?;
     resolver.check(python.minor)?;
     let distributions = resolver.distributions(python.minor);
-    let start = start(facts, settings, &chosen, &distributions)?;
+    let mut start = start(facts, settings, &chosen, &distributions)?;
+    additions::writable(&mut start, settings);
     warnings.extend(start.warnings.iter().cloned());
     let (base, system) = system::base_and_system(
         &system::Wanted {
@@ -174,10 +215,9 @@ pub fn plan(
     let install = managers::dependencies(&question, &mut warnings)?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
-    warnings.sort();
-    warnings.dedup();
+    let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     let user = user(settings)?;
-    Ok(BuildPlan {
+    let mut plan = BuildPlan {
         name: project_name(facts),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
@@ -190,6 +230,9 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        additions,
+        documents: Vec::new(),
+        beside: compose::Beside::default(),
         python,
         base,
         system,
@@ -199,7 +242,18 @@ pub fn plan(
         start,
         user,
         warnings,
-    })
+    };
+    if settings.compose == Some(true) {
+        compose::add(&mut plan, facts)?;
+    }
+    ci::add(&mut plan, settings, &facts.layout.below)?;
+    if settings.bake == Some(true) {
+        let target = bake::Target::new(&plan, facts, settings)?;
+        plan.documents.push(bake::document(&plan.app, &[target]));
+    }
+    plan.warnings.sort();
+    plan.warnings.dedup();
+    Ok(plan)
 }
 
 /// What the sources need, and what the steps of the builder need beside.

@@ -8,9 +8,9 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::error::Error;
-use crate::plan::BuildPlan;
 use crate::plan::quote::Comment;
 use crate::plan::system::{Because, SystemPackage};
+use crate::plan::{BuildPlan, Document};
 
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +22,27 @@ pub struct OutFile {
 }
 
 /// Every template, embedded, under the name that others include it by.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "compose.yaml.j2",
+        include_str!("../templates/compose.yaml.j2"),
+    ),
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
     (
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
+    ),
+    (
+        "ci/github.yml.j2",
+        include_str!("../templates/ci/github.yml.j2"),
+    ),
+    (
+        "ci/gitlab.yml.j2",
+        include_str!("../templates/ci/gitlab.yml.j2"),
+    ),
+    (
+        "docker-bake.hcl.j2",
+        include_str!("../templates/docker-bake.hcl.j2"),
     ),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
@@ -67,8 +83,8 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
     if plan.runtime.command.is_none() {
         return Err(no_command(plan));
     }
-    let [dockerfile, dockerignore] = plan.files();
-    Ok(vec![
+    let [dockerfile, dockerignore] = plan.image_files();
+    let mut files = vec![
         OutFile {
             path: dockerfile,
             text: text("Dockerfile.j2", &dockerfile_context(plan))?,
@@ -77,7 +93,22 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
             path: dockerignore,
             text: text("dockerignore.j2", &context! {})?,
         },
-    ])
+    ];
+    for document in &plan.documents {
+        files.push(self::document(document)?);
+    }
+    Ok(files)
+}
+
+/// Renders one document.
+///
+/// # Errors
+/// A bug: a template that does not fit its data.
+pub fn document(document: &Document) -> Result<OutFile, Error> {
+    Ok(OutFile {
+        path: document.path.clone(),
+        text: text(document.template, &Value::from(Serde(&document.data)))?,
+    })
 }
 
 fn no_command(plan: &BuildPlan) -> Error {
@@ -110,7 +141,7 @@ fn environment() -> &'static Environment<'static> {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         environment.set_syntax(syntax());
-        for (name, source) in TEMPLATES {
+        for &(name, source) in TEMPLATES {
             environment
                 .add_template(name, source)
                 .unwrap_or_else(|error| unreachable!("embedded template {name}: {error:#}"));
@@ -163,6 +194,7 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
         },
         install => Serde(&plan.install),
         source => Serde(&plan.source),
+        additions => Serde(&plan.additions),
         user => context! {
             name => plan.user.name.clone(),
             uid => plan.user.uid,

@@ -52,6 +52,7 @@ impl Ground {
     pub fn inspect(tree: &Tree, own: &Settings, under: Settings) -> Result<Self, Error> {
         let all = own.clone().over(under.clone());
         all.check()?;
+        all.check_copies(tree)?;
         let facts = inspect::project(tree, all.requirements.as_deref())?;
         Ok(Self { facts, under })
     }

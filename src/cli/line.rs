@@ -9,16 +9,21 @@ use crate::settings::Settings;
 /// The flags of `generate` that ask for what these settings ask for, in the order of their keys.
 pub fn flags(settings: &Settings) -> Vec<String> {
     let mut flags = Vec::new();
-    for (key, value) in settings.said() {
+    let said = settings.said().into_iter();
+    for (key, value) in said.filter(|(key, _)| !is_of_file(key)) {
         let flag = flag(&key);
         match (key.split_once('.'), value) {
-            (_, Value::Boolean(true)) => {}
-            (_, Value::Boolean(false)) => flags.push(flag),
+            (_, Value::Boolean(on)) if on == flag.starts_with("--no-") => {}
+            (_, Value::Boolean(_)) => flags.push(flag),
+            (_, Value::Array(list)) if one_each(&key) => {
+                let entries = list.iter().filter_map(Value::as_str);
+                flags.extend(entries.map(|entry| format!("{flag}={}", typed(entry))));
+            }
             (_, Value::Array(list)) => {
                 let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
                 flags.push(format!("{flag} {}", typed(&names.join(","))));
             }
-            (Some(("env", name)), value) => {
+            (Some(("env" | "labels" | "args", name)), value) => {
                 flags.push(format!(
                     "{flag} {}",
                     typed(&format!("{name}={}", text(&value)))
@@ -30,13 +35,26 @@ pub fn flags(settings: &Settings) -> Vec<String> {
     flags
 }
 
+/// Only a file can say several images.
+fn is_of_file(key: &str) -> bool {
+    key == "root" || key.starts_with("images.")
+}
+
+/// Lists whose entries may hold a comma: a flag for each.
+fn one_each(key: &str) -> bool {
+    key == "secrets" || key.starts_with("run.")
+}
+
 /// The flag of a dotted key; those of a switch say no.
 fn flag(key: &str) -> String {
     match key.split_once('.') {
         Some(("packages", stage)) => format!("--{stage}-packages"),
+        Some(("run", place)) => format!("--{place}"),
+        Some(("labels", _)) => "--label".to_owned(),
+        Some(("args", _)) => "--arg".to_owned(),
         Some((outer, _)) => format!("--{outer}"),
         None if matches!(key, "buildkit" | "healthcheck") => format!("--no-{key}"),
-        None if key == "platforms" => "--platform".to_owned(),
+        None if matches!(key, "platforms" | "secrets") => format!("--{}", &key[..key.len() - 1]),
         None => format!("--{key}"),
     }
 }
@@ -91,6 +109,22 @@ mod tests {
         uid = 1000
         gid = 1001
         dockerfile = "Dockerfile.dockwright"
+        compose = true
+        bake = true
+        ci = "github"
+        secrets = ["id=token,env=PIP_TOKEN", "id=pip,src=pip.conf,target=/etc/pip.conf"]
+        copy = ["alembic.ini", "deploy/my shop.toml:/etc/shop.toml"]
+        writable = ["media", "!logs"]
+        volumes = ["/data"]
+        [labels]
+        "org.opencontainers.image.title" = "the \"shop\""
+        [args]
+        REVISION = "unknown"
+        [run]
+        before-dependencies = ["apt-get update, really", "-x"]
+        after-dependencies = ["true"]
+        end-of-builder = ["npm run build"]
+        end-of-runtime = ["install -d /var/shop, mode"]
         [packages]
         build = ["g++", "!gcc"]
         run = ["libpq5"]
@@ -106,7 +140,8 @@ mod tests {
     fn the_list_above_has_every_setting() {
         let schema = serde_json::to_value(schemars::schema_for!(Settings)).unwrap();
         let said = every().said();
-        for name in schema["properties"].as_object().unwrap().keys() {
+        let names = schema["properties"].as_object().unwrap().keys();
+        for name in names.filter(|name| !["root", "images"].contains(&name.as_str())) {
             let named = |key: &String| key == name || key.starts_with(&format!("{name}."));
             assert!(said.keys().any(named), "{name}");
         }

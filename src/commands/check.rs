@@ -19,8 +19,12 @@ pub fn run(
     out: &mut dyn Write,
     say: &mut dyn Write,
 ) -> Result<Exit, Error> {
-    let preview = preview(&project.dir, project.settings()?, Options::default())?;
-    let reasons = change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes);
+    let reasons = if let Some(all) = super::several::images(project, Options::default())? {
+        all.drift()
+    } else {
+        let preview = preview(&project.dir, project.settings()?, Options::default())?;
+        change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes)
+    };
     if reasons.is_empty() {
         put(say, "up to date\n")?;
         return Ok(Exit::Done);

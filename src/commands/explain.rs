@@ -21,14 +21,21 @@ use super::put;
 /// # Errors
 /// The project cannot be planned, or standard output fails.
 pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
+    if let Some(exit) = super::several::explained(arguments, out)? {
+        return Ok(exit);
+    }
     let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
-    let text = if arguments.format == "json" {
-        json(&plan)?
-    } else {
-        people::for_people(&plan)
-    };
-    put(out, &text)?;
+    put(out, &shown(&plan, arguments.format == "json")?)?;
     Ok(Exit::Done)
+}
+
+/// The plan for scripts or for people.
+pub(super) fn shown(plan: &BuildPlan, for_scripts: bool) -> Result<String, Error> {
+    if for_scripts {
+        json(plan)
+    } else {
+        Ok(people::for_people(plan))
+    }
 }
 
 /// The plan as the contract's JSON, with a final newline.
@@ -52,7 +59,7 @@ pub(crate) fn document<T: Serialize>(value: &T) -> Result<String, Error> {
 }
 
 /// The same document with the invisible characters of its strings as JSON's own escapes: it may end up on a terminal.
-fn visible(json: &str) -> String {
+pub(super) fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && is_unsafe(c) {
@@ -82,6 +89,9 @@ pub struct Explanation {
     framework: Option<String>,
     command: Option<Command>,
     processes: Vec<Process>,
+    /// Databases and brokers that `compose.yaml` starts beside the application.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<Service>,
     port: Option<u16>,
     user: User,
     /// Folders and files that the process may write to.
@@ -167,6 +177,17 @@ struct Command {
 struct Process {
     name: String,
     argv: Vec<String>,
+    source: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Service {
+    name: String,
+    image: String,
+    /// Variables of the application that lead to it.
+    variables: Vec<String>,
     source: Option<String>,
     line: Option<u32>,
     why: String,
@@ -267,6 +288,19 @@ impl Explanation {
                     why: process.command.why.clone(),
                 })
                 .collect(),
+            services: plan
+                .beside
+                .services
+                .iter()
+                .map(|service| Service {
+                    name: service.name.clone(),
+                    image: service.image.clone(),
+                    variables: service.variables.clone(),
+                    source: source(Some(&service.at)),
+                    line: line(Some(&service.at)),
+                    why: service.why.clone(),
+                })
+                .collect(),
             port,
             user: User {
                 name: plan.user.name.clone(),
@@ -294,7 +328,7 @@ impl Explanation {
                     line: line(warning.at.as_ref()),
                 })
                 .collect(),
-            files: plan.files().to_vec(),
+            files: plan.files(),
         }
     }
 }

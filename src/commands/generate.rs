@@ -8,7 +8,8 @@ use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
-use crate::{Preview, plan, preview};
+use crate::plan::{BuildPlan, DOCKERFILE};
+use crate::{Preview, preview};
 
 use super::put;
 
@@ -25,6 +26,9 @@ pub fn run(
         force: arguments.force,
         keep: arguments.keep,
     };
+    if let Some(all) = super::several::images(&arguments.project, options)? {
+        return super::several::write(arguments, &all, out, say);
+    }
     let preview = preview(
         &arguments.project.dir,
         arguments.project.settings()?,
@@ -55,7 +59,8 @@ pub fn run(
     Ok(Exit::Done)
 }
 
-fn diffs(changes: &[Change]) -> String {
+/// What would change, file by file.
+pub(crate) fn diffs(changes: &[Change]) -> String {
     changes
         .iter()
         .map(|change| {
@@ -85,8 +90,14 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
 
 /// What was done with each file, and what to type next.
 pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
+    let next = build_command(&preview.plan, folder);
+    format!("{}\nnext: {next}\n", states(&preview.changes))
+}
+
+/// What was done with each file.
+pub(crate) fn states(changes: &[Change]) -> String {
     let mut text = String::new();
-    for change in &preview.changes {
+    for change in changes {
         let word = match change.state {
             State::Created => "created",
             State::Updated => "updated",
@@ -96,28 +107,26 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
         };
         let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
     }
-    let _ = write!(text, "\nnext: {}\n", next_command(preview, folder));
     text
 }
 
 /// The build command, as it is typed where `generate` was typed.
-fn next_command(preview: &Preview, folder: &Path) -> String {
-    let tag = image_name(&preview.plan.name);
-    let secrets: String = preview
-        .plan
+pub(crate) fn build_command(plan: &BuildPlan, folder: &Path) -> String {
+    let tag = plan.image_name();
+    let secrets: String = plan
         .install
         .secrets
         .iter()
         .flat_map(|secret| [" --secret ", &secret.argument])
-        .chain(preview.plan.install.ssh.then_some(" --ssh default"))
+        .chain(plan.install.ssh.then_some(" --ssh default"))
         .collect();
-    let app = &preview.plan.app;
+    let app = &plan.app;
     let folder = folder.to_string_lossy();
     let folder = folder.trim_end_matches('/');
     let folder = if folder.is_empty() { "/" } else { folder };
     if app.is_empty() {
-        let file = &preview.plan.dockerfile;
-        let file = if file == plan::DOCKERFILE {
+        let file = &plan.dockerfile;
+        let file = if file == DOCKERFILE {
             String::new()
         } else {
             format!(" --file {}", typed(&format!("{folder}/{file}")))
@@ -131,7 +140,7 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
     };
     format!(
         "docker build{secrets} --tag {tag} --file {} {}",
-        typed(&format!("{folder}/{}", preview.plan.dockerfile)),
+        typed(&format!("{folder}/{}", plan.dockerfile)),
         typed(&context)
     )
 }
@@ -139,14 +148,4 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
 /// A path as a shell reads it, with nothing invisible in it.
 pub(crate) fn typed(path: &str) -> String {
     quoted(&printable(path))
-}
-
-/// A name that Docker accepts for an image, made from the project's.
-fn image_name(project: &str) -> String {
-    let name: String = crate::facts::normalise(project)
-        .chars()
-        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
-        .collect();
-    let name = name.trim_matches('-');
-    if name.is_empty() { "app" } else { name }.to_owned()
 }

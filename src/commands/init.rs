@@ -63,6 +63,13 @@ pub(crate) fn draft(
     let file = Settings::read_file(&tree)?;
     let given: BTreeSet<String> = flags.said().into_keys().collect();
     let mut own = flags.over(file.clone());
+    if !own.images.is_empty() {
+        return Err(Error::Settings {
+            what: "dockwright.toml holds several images, and `init` asks about one".to_owned(),
+            at: None,
+            help: "edit its `[images.NAME]` tables, then run `dockwright generate`".to_owned(),
+        });
+    }
     let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
     if let Some(ask) = ask.as_deref_mut() {
         own = wizard::ask(&ground, ask, own, &given)?;

@@ -4,17 +4,23 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod hints;
 mod launches;
 mod makers;
 mod modules;
 mod needs;
 mod objects;
+mod plain;
 mod procfile;
+mod reads;
 mod routes;
+mod shell;
 mod signals;
+mod sqlite;
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::migrations;
 use crate::error::Error;
 use crate::facts::app::{AppFacts, GuardedScript};
 use crate::facts::{Found, Place, SourceNeed};
@@ -30,6 +36,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let mut facts = AppFacts::default();
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
     facts.launches = launches::read(tree);
+    facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 
     let corpus = corpus::read(tree);
@@ -57,6 +64,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
             facts
                 .scripts
                 .push(Found::new(script, place(&source.path, line)));
+        } else if plain::works(source, &modules) {
+            facts.plain.push(Found::new(path, place(&source.path, 1)));
         }
     }
     facts.health = routes::health(&corpus, &place);
@@ -65,7 +74,15 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.port = routes::port(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
-    facts.variables = routes::variables(&corpus, &place);
+    facts.variables = reads::read(&corpus, &place);
+    for (name, tool) in migrations::all() {
+        let marker = tree.in_app(&tool.marker);
+        if tree.files().iter().any(|file| file.path == marker) {
+            let at = Place::new(marker, 0);
+            facts.migrations.push(Found::new(name.clone(), at));
+        }
+    }
+    facts.sqlite = sqlite::read(&corpus, &place);
     let compiled: BTreeSet<&str> = tree
         .files()
         .iter()

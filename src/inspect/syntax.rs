@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
-pub use outline::{Assign, Class, Function, Import, Outline, Placed, Within};
+pub use outline::{Assign, Class, Field, Function, Import, Outline, Placed, Within};
 pub use value::{Call, Value};
 
 /// Reads a file. `None` when nothing can be made of it: NUL bytes, or no result within a bound that grows with its length.
@@ -40,6 +40,7 @@ pub fn outline(source: &[u8]) -> Option<Outline> {
         source,
         out: Outline::default(),
         open: Vec::new(),
+        classes: Vec::new(),
         decorators: Vec::new(),
     };
     reader.walk(&mut tree.walk());
@@ -51,6 +52,8 @@ struct Reader<'a> {
     out: Outline,
     /// What the current node stands in, each with the byte where it ends.
     open: Vec<(usize, Within)>,
+    /// The classes that the current node stands in, each with the byte where it ends and its index.
+    classes: Vec<(usize, usize)>,
     /// Decorators of the definition that comes next.
     decorators: Vec<Call>,
 }
@@ -101,6 +104,7 @@ impl Reader<'_> {
             "class_definition" => self.class(node),
             "decorated_definition" => self.decorators = self.decorators(node),
             "if_statement" => self.condition(node),
+            "string" => self.url(node),
             _ => {}
         }
     }
@@ -178,6 +182,7 @@ impl Reader<'_> {
     }
 
     fn assign(&mut self, node: Node<'_>, augmented: bool) {
+        self.field(node);
         let (Some(left), Some(right)) = (
             node.child_by_field_name("left"),
             node.child_by_field_name("right"),
@@ -205,6 +210,47 @@ impl Reader<'_> {
                 augmented,
                 line: line(node),
                 within: self.within(),
+            });
+        }
+    }
+
+    fn url(&mut self, node: Node<'_>) {
+        let bytes = self.source.get(node.byte_range()).unwrap_or_default();
+        if bytes.len() < 400
+            && bytes.windows(3).any(|window| window == b"://")
+            && let Value::Text(text) = self.value(node)
+        {
+            let url = self.place(node, text);
+            self.out.urls.push(url);
+        }
+    }
+
+    /// `name: type = value` in the body of a class.
+    fn field(&mut self, node: Node<'_>) {
+        let within = self.within();
+        if !within.class || within.function.is_some() {
+            return;
+        }
+        while self
+            .classes
+            .last()
+            .is_some_and(|(end, _)| *end <= node.start_byte())
+        {
+            self.classes.pop();
+        }
+        if let (Some(annotation), Some(left), Some((_, class))) = (
+            node.child_by_field_name("type"),
+            node.child_by_field_name("left"),
+            self.classes.last(),
+        ) && let Value::Name(name) = self.value(left)
+        {
+            let value = node.child_by_field_name("right");
+            self.out.fields.push(Field {
+                class: *class,
+                name,
+                annotation: self.text(annotation),
+                value: value.map(|value| self.value(value)),
+                line: line(node),
             });
         }
     }
@@ -280,6 +326,8 @@ impl Reader<'_> {
             within: self.within(),
         };
         self.out.classes.push(class);
+        self.classes
+            .push((node.end_byte(), self.out.classes.len() - 1));
         let within = Within {
             class: true,
             ..self.within()

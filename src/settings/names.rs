@@ -82,6 +82,16 @@ named! {
 }
 
 named! {
+    /// Whose pipelines a workflow is written for.
+    Ci {
+        /// GitHub Actions.
+        Github = "github",
+        /// GitLab CI/CD.
+        Gitlab = "gitlab",
+    }
+}
+
+named! {
     /// A platform as Docker writes it.
     PlatformName {
         /// x86-64

@@ -32,6 +32,13 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
     if let Some(foreign) = changes.iter().find(|change| change.state == State::Foreign) {
         let path = printable(&foreign.path);
         ask.say(&format!("\n{path} was not written by dockwright"))?;
+        if !is_dockerfile(&foreign.path) {
+            let choices = [
+                ("leave it as it is".to_owned(), Decision::Keep),
+                ("replace it".to_owned(), Decision::Replace),
+            ];
+            return among(ask, "That file", &choices);
+        }
         let choices = [
             (format!("write {BESIDE} beside it"), Decision::Beside),
             ("replace it".to_owned(), Decision::Replace),
@@ -55,6 +62,13 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
             _ => return Err(Error::Stopped),
         }
     }
+}
+
+/// Is it a Dockerfile, which can be written under another name?
+fn is_dockerfile(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains("Dockerfile"))
 }
 
 /// One of the decisions, or none at all.

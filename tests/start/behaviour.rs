@@ -160,7 +160,10 @@ fn a_worker_beside_a_web_application_is_a_process() {
     let start = project.start();
     let all = processes(&start);
     assert_eq!(all["worker"], "celery --app shop worker --loglevel INFO");
-    assert_eq!(all["beat"], "celery --app shop beat --loglevel INFO");
+    assert_eq!(
+        all["beat"],
+        "celery --app shop beat --loglevel INFO --schedule /tmp/celerybeat-schedule"
+    );
     assert_eq!(start.port, Some(8000));
 }
 

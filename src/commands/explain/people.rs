@@ -103,6 +103,14 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
             process.command.at.as_ref(),
         );
     }
+    for service in &plan.beside.services {
+        say(
+            &service.name,
+            &service.image,
+            &service.why,
+            Some(&service.at),
+        );
+    }
     if let Some(port) = plan.start.port {
         say("port", &port.to_string(), "$PORT overrides it", None);
     }

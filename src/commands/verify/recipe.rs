@@ -27,7 +27,7 @@ impl Built {
     /// It cannot be planned, has no Dockerfile, or wants a secret that is not there.
     pub(super) fn open(run: &Run<'_>) -> Result<Self, Error> {
         let Planned { tree, plan } = run.planned()?;
-        let [path, _] = plan.files();
+        let [path, _] = plan.image_files();
         let Some(text) = tree.text(&path)? else {
             return Err(Error::Unreadable {
                 file: path,

@@ -231,7 +231,8 @@ struct Words {
 fn matters(path: &str, bytes: &[u8]) -> bool {
     let shallow = depth(path) <= SHALLOW;
     let name = stem(path);
-    if shallow && ENTRIES.contains(&name)
+    if depth(path) == 0
+        || shallow && ENTRIES.contains(&name)
         || matches!(name, "wsgi" | "asgi" | "manage")
         || path.split('/').any(|part| part.starts_with("settings"))
         || name.ends_with("_settings")
@@ -320,6 +321,24 @@ fn telling() -> Vec<Vec<String>> {
         "SIGTERM",
         "beat_schedule",
         "BEAT_SCHEDULE",
+        "BaseSettings",
+        "environ[",
+        "DATABASE_UR",
+        "DB_HOST",
+        "POSTGRES_",
+        "PGHOST",
+        "MYSQL_",
+        "MARIADB_",
+        "REDIS_",
+        "BROKER_URL",
+        "RABBITMQ_",
+        "AMQP_URL",
+        "MONGO_",
+        "MONGODB_",
+        "sqlite:/",
+        "sqlite+",
+        "sqlite3.connect",
+        "aiosqlite.connect",
     ] {
         sets.push(vec![word.to_owned()]);
     }

@@ -205,6 +205,12 @@ fn program(
             (first, words.chain(given).map(str::to_owned).collect())
         }
     };
+    // `node --version` only asks whether the program is there.
+    let words: Vec<String> = words;
+    if matches!(words.as_slice(), [one] if matches!(one.as_str(), "--version" | "-version" | "-V"))
+    {
+        return None;
+    }
     Some((text.rsplit('/').next().unwrap_or(text).to_owned(), words))
 }
 

@@ -1,6 +1,4 @@
-//! Turns outlines into the routes that look like health checks and the environment variables that the code reads.
-
-use std::collections::BTreeMap;
+//! Turns outlines into the routes that look like health checks, the port, and what the code runs by the clock or fetches.
 
 use super::corpus::Corpus;
 use crate::facts::{Found, Place};
@@ -168,42 +166,4 @@ pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
             (reads && named).then(|| Found::new(port, place(&source.path, call.line)))
         })
     })
-}
-
-/// Variables read through `os.environ.get("X")`, `os.getenv("X")`, `env("X")`, `config("X")`, … with their first place.
-pub(super) fn variables(
-    corpus: &Corpus,
-    place: &dyn Fn(&str, u32) -> Place,
-) -> BTreeMap<String, Place> {
-    let mut out = BTreeMap::new();
-    for source in &corpus.sources {
-        for call in &source.outline.calls {
-            let callee = call.value.callee.as_str();
-            let base = callee.split('.').next().unwrap_or_default();
-            let reads = matches!(
-                callee,
-                "os.environ.get"
-                    | "environ.get"
-                    | "os.getenv"
-                    | "getenv"
-                    | "env"
-                    | "config"
-                    | "os.environ.setdefault"
-            ) || base == "env" && callee.contains('.');
-            let name = call.value.args.first().and_then(Value::as_text);
-            if let Some(name) = name.filter(|name| reads && variable(name)) {
-                out.entry(name.to_owned())
-                    .or_insert_with(|| place(&source.path, call.line));
-            }
-        }
-    }
-    out
-}
-
-fn variable(name: &str) -> bool {
-    name.len() > 1
-        && name.len() < 80
-        && name
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }

@@ -1,7 +1,7 @@
 //! Turns what the sources show around the start into health checks, writable places and variables.
 
 use super::known::Known;
-use super::{Health, Start, Writable, django, init};
+use super::{Health, Start, Writable, django, init, sqlite};
 use crate::facts::Warning;
 
 /// A distribution that writes where the image is read-only, and the variable that moves what it writes.
@@ -115,23 +115,8 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
                 at: Some(media.at.clone()),
             });
         }
-        let only = |name: &str| {
-            django
-                .engines
-                .iter()
-                .all(|engine| engine.value.ends_with(name))
-        };
-        if let Some(engine) = django.engines.first().filter(|_| only("sqlite3")) {
-            start.warnings.push(
-                Warning::new(
-                    "sqlite",
-                    "the database is an SQLite file inside the image: its data ends with the container",
-                    "put the file on a volume, or use a database server",
-                )
-                .at(engine.at.clone()),
-            );
-        }
     }
+    sqlite::complete(known, start);
     start.writable.sort();
 }
 

@@ -1,0 +1,76 @@
+//! Turns the SQLite files that the code opens into volumes, or warns where their data would end with the container.
+
+use super::known::Known;
+use super::{Start, Writable};
+use crate::catalogue::services::{self, Kind};
+use crate::facts::app::SqliteFile;
+use crate::facts::{Found, Warning};
+use crate::inspect::tree::join;
+
+/// Adds a volume or a warning for each file, unless a server is used in the image.
+pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
+    let app = &known.facts.app;
+    let engines = app.django.iter().flat_map(|django| &django.engines);
+    let mut engines = engines.peekable();
+    let django = engines.peek().cloned().cloned();
+    let served = engines.any(|engine| !lite(&engine.value)) || driven(known);
+    for file in &app.sqlite {
+        // The default of a variable is for the developer's machine where a server is there besides.
+        if file.value.unless.is_some() && served {
+            continue;
+        }
+        let folder = folder(known, &file.value);
+        if folder.is_empty() {
+            start.warnings.push(ends(file, &file.value.path));
+            continue;
+        }
+        start.writable.push(Writable {
+            path: if folder.starts_with('/') {
+                folder
+            } else {
+                join(&start.working_dir, &folder)
+            },
+            volume: true,
+            why: format!("the SQLite file {}", file.value.path),
+            at: Some(file.at.clone()),
+        });
+    }
+    if let Some(engine) = django.filter(|_| app.sqlite.is_empty() && !served) {
+        start.warnings.push(ends(&engine, "the database"));
+    }
+}
+
+fn ends<T>(found: &Found<T>, what: &str) -> Warning {
+    Warning::new(
+        "sqlite",
+        format!("{what} is an SQLite file inside the image: its data ends with the container"),
+        "put the file into a folder of its own, such as `data`, which becomes a volume, or use a database server",
+    )
+    .at(found.at.clone())
+}
+
+fn lite(engine: &str) -> bool {
+    engine.ends_with("sqlite3") || engine.ends_with("spatialite")
+}
+
+/// Does the project ask for the driver of a database server?
+fn driven(known: &Known<'_>) -> bool {
+    let services = services::table().services.values();
+    services
+        .filter(|service| service.kinds.contains(&Kind::Sql))
+        .flat_map(|service| &service.drivers)
+        .any(|driver| known.has(&driver.name))
+}
+
+/// The folder of a file; empty for the application's own, which is read-only.
+fn folder(known: &Known<'_>, file: &SqliteFile) -> String {
+    let path = file.path.trim_start_matches("./");
+    // Flask-SQLAlchemy puts relative paths into Flask's instance folder.
+    let instance = file.url && !path.starts_with('/') && known.has("flask-sqlalchemy");
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if instance {
+        join("instance", folder).trim_end_matches('/').to_owned()
+    } else {
+        folder.to_owned()
+    }
+}
