@@ -15,7 +15,7 @@ use crate::error::{Error, Exit};
 use crate::facts::normalise;
 use crate::settings::{PackageTool, Settings};
 use crate::verify::{self, Outcome, Packages, Progress, Report, Subject, Wishes};
-use crate::{plan_for, preview};
+use crate::{images, preview};
 
 use super::{explain, put};
 use recipe::Built;
@@ -168,6 +168,7 @@ impl Run<'_> {
     }
 
     fn planned(&self) -> Result<crate::Planned, Error> {
-        plan_for(&self.arguments.project.dir, self.flags.clone())
+        let project = &self.arguments.project;
+        images::one(&project.dir, self.flags.clone(), project.only.as_deref())
     }
 }
