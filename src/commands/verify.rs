@@ -34,7 +34,8 @@ pub fn run(
 ) -> Result<Exit, Error> {
     engine::watch();
     let engine = Engine::find(&Local, arguments.engine.as_deref())?;
-    let flags = arguments.project.settings()?;
+    let mut flags = arguments.project.settings()?;
+    flags.without.clone_from(&arguments.without_catalogue);
     if arguments.image.is_none() && !arguments.fix {
         put(say, stale(arguments, &flags))?;
     }
