@@ -1,10 +1,12 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
 mod additions;
+mod explain;
 mod help;
 mod line;
 mod verify;
 
+pub use explain::Explain;
 pub use help::{completions, manual};
 pub use line::flags;
 pub use verify::Verify;
@@ -112,17 +114,6 @@ pub struct Generate {
     /// Where a hand edit and the new text conflict, keep the edit
     #[arg(long, help_heading = "Writing")]
     pub keep: bool,
-}
-
-/// `explain`
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The project and the wishes.
-    #[command(flatten)]
-    pub project: Project,
-    /// text for people, json for scripts
-    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json"]))]
-    pub format: String,
 }
 
 /// The folder, and every setting as a flag.
@@ -341,9 +332,6 @@ pub struct Project {
     /// Write a workflow as well
     #[arg(long, env = "DOCKWRIGHT_CI", value_parser = PossibleValuesParser::new(Ci::NAMES), hide_env = true, help_heading = "Writing")]
     ci: Option<String>,
-    /// Hide a name from the catalogue: how `verify` is tested
-    #[arg(long, value_delimiter = ',', value_name = "NAME", hide = true)]
-    without_catalogue: Vec<String>,
     /// Frontend image for a `# syntax=` line
     #[arg(
         long,
@@ -402,7 +390,7 @@ impl Project {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            without: self.without_catalogue.clone(),
+            without: Vec::new(),
             ..self.additions.settings()?
         })
     }

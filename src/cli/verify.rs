@@ -69,6 +69,9 @@ pub struct Verify {
         help_heading = "Verifying"
     )]
     pub allow: Vec<String>,
+    /// Hide a name from the catalogue: how `--fix` is tested
+    #[arg(long, value_delimiter = ',', value_name = "NAME", hide = true)]
+    pub without_catalogue: Vec<String>,
     /// text for people, json for scripts
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json"]), help_heading = "Verifying")]
     pub format: String,

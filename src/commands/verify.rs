@@ -15,7 +15,7 @@ use crate::error::{Error, Exit};
 use crate::facts::normalise;
 use crate::settings::{PackageTool, Settings};
 use crate::verify::{self, Outcome, Packages, Progress, Report, Subject, Wishes};
-use crate::{plan_for, preview};
+use crate::{images, preview};
 
 use super::{explain, put};
 use recipe::Built;
@@ -34,7 +34,8 @@ pub fn run(
 ) -> Result<Exit, Error> {
     engine::watch();
     let engine = Engine::find(&Local, arguments.engine.as_deref())?;
-    let flags = arguments.project.settings()?;
+    let mut flags = arguments.project.settings()?;
+    flags.without.clone_from(&arguments.without_catalogue);
     if arguments.image.is_none() && !arguments.fix {
         put(say, stale(arguments, &flags))?;
     }
@@ -168,6 +169,7 @@ impl Run<'_> {
     }
 
     fn planned(&self) -> Result<crate::Planned, Error> {
-        plan_for(&self.arguments.project.dir, self.flags.clone())
+        let project = &self.arguments.project;
+        images::one(&project.dir, self.flags.clone(), project.only.as_deref())
     }
 }

@@ -33,6 +33,14 @@ pub(super) fn new(run: &Run<'_>, report: &Report) -> Result<Packages, Error> {
 pub(super) fn write(run: &Run<'_>, new: &Packages) -> Result<(), Error> {
     let tree = context::open(&run.arguments.project.dir)?;
     let file = Settings::read_file(&tree)?;
+    if !file.images.is_empty() {
+        return Err(Error::Settings {
+            what: "`--fix` cannot tell which of several images a line is for".to_owned(),
+            at: None,
+            help: "run `dockwright verify --only NAME`, and add what it says to `[images.NAME.packages]`"
+                .to_owned(),
+        });
+    }
     let mut own = file.clone();
     own.packages.build.extend(new.build.iter().cloned());
     own.packages.run.extend(new.run.iter().cloned());
