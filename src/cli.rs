@@ -67,6 +67,9 @@ pub struct Init {
     /// The project and the wishes: a flag answers its question.
     #[command(flatten)]
     pub project: Project,
+    /// Read a Dockerfile of your own into settings, and write beside it
+    #[arg(long, help_heading = "Writing")]
+    pub adopt: bool,
     /// Take every proposal, ask nothing
     #[arg(long, short, help_heading = "Writing")]
     pub yes: bool,
