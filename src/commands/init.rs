@@ -86,13 +86,12 @@ pub(crate) fn draft(
         if adopts {
             let adopted = adopt::adopt(&ground, &own, &path, &text)?;
             own = adopted.settings;
-            match ask.as_deref_mut() {
-                Some(ask) => ask.say(&format!("\n{}", adopted.told))?,
-                None => {
-                    told = adopted.told;
-                    if !options.force && !options.keep {
-                        own = own.with("dockerfile", Some(files::BESIDE.into()))?;
-                    }
+            if let Some(ask) = ask.as_deref_mut() {
+                ask.say(&format!("\n{}", adopted.told))?;
+            } else {
+                told = adopted.told;
+                if !options.force && !options.keep {
+                    own = own.with("dockerfile", Some(files::BESIDE.into()))?;
                 }
             }
         }

@@ -115,7 +115,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
         }
         let trimmed = line.trim();
         if let Some(comment) = trimmed.strip_prefix('#') {
-            if found.is_empty() && comment.replace(' ', "").to_ascii_lowercase() == "escape=`" {
+            if found.is_empty() && comment.replace(' ', "").eq_ignore_ascii_case("escape=`") {
                 escape = '`';
             }
             continue;
@@ -127,19 +127,16 @@ fn instructions(text: &str) -> Vec<Instruction> {
             Some(part) => (part.trim_end(), true),
             None => (trimmed, false),
         };
-        let instruction = match open.take() {
-            Some(mut instruction) => {
-                instruction.rest.push(' ');
-                instruction.rest.push_str(part);
-                instruction
-            }
-            None => {
-                let (name, rest) = part.split_once([' ', '\t']).unwrap_or((part, ""));
-                Instruction {
-                    name: name.to_ascii_uppercase(),
-                    rest: rest.trim().to_owned(),
-                    line: u32::try_from(index + 1).unwrap_or(u32::MAX),
-                }
+        let instruction = if let Some(mut instruction) = open.take() {
+            instruction.rest.push(' ');
+            instruction.rest.push_str(part);
+            instruction
+        } else {
+            let (name, rest) = part.split_once([' ', '\t']).unwrap_or((part, ""));
+            Instruction {
+                name: name.to_ascii_uppercase(),
+                rest: rest.trim().to_owned(),
+                line: u32::try_from(index + 1).unwrap_or(u32::MAX),
             }
         };
         if continues {
@@ -193,13 +190,12 @@ pub fn words(text: &str) -> Vec<String> {
         match (c, quote) {
             ('\\', Some('"') | None) => word.get_or_insert_default().extend(chars.next()),
             (c, Some(open)) if c == open => quote = None,
-            (c, Some(_)) => word.get_or_insert_default().push(c),
             ('"' | '\'', None) => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             (c, None) if c.is_whitespace() => words.extend(word.take()),
-            (c, None) => word.get_or_insert_default().push(c),
+            (c, _) => word.get_or_insert_default().push(c),
         }
     }
     words.extend(word);

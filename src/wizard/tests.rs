@@ -386,6 +386,7 @@ fn a_folder_below_a_repository_is_offered_no_workflow() {
         &below,
         Settings::default(),
         Options::default(),
+        false,
         Some(&mut script),
     )
     .unwrap();

@@ -208,7 +208,10 @@ impl Everything {
             },
             "USER" => self.user(one, account),
             "WORKDIR" => {
-                start.workdir = one.rest.trim_matches('"').trim_end_matches('/').to_owned()
+                one.rest
+                    .trim_matches('"')
+                    .trim_end_matches('/')
+                    .clone_into(&mut start.workdir);
             }
             "ENTRYPOINT" => start.entrypoint = Some((argv(&one.rest), line)),
             "CMD" => start.command = Some((argv(&one.rest), line)),
@@ -252,21 +255,17 @@ impl Everything {
             self.leave(one.line, "USER root: the process runs as a user of its own");
             return;
         }
-        match user.parse::<i64>() {
-            Ok(uid) => {
-                self.wish("uid", uid, one.line);
-                if let Some(name) = account.name.clone().filter(|_| account.uid == Some(uid)) {
-                    self.wish("user", name, one.line);
-                }
+        if let Ok(uid) = user.parse::<i64>() {
+            self.wish("uid", uid, one.line);
+            let named = account.name.clone().filter(|_| account.uid == Some(uid));
+            if let Some(name) = named {
+                self.wish("user", name, one.line);
             }
-            Err(_) => {
-                self.wish("user", user, one.line);
-                if let Some(uid) = account
-                    .uid
-                    .filter(|_| account.name.as_deref() == Some(user))
-                {
-                    self.wish("uid", uid, one.line);
-                }
+        } else {
+            self.wish("user", user, one.line);
+            let is_it = account.name.as_deref() == Some(user);
+            if let Some(uid) = account.uid.filter(|_| is_it) {
+                self.wish("uid", uid, one.line);
             }
         }
         if let Ok(gid) = group.parse::<i64>() {
@@ -283,12 +282,11 @@ impl Everything {
             .rest
             .split_once("://")
             .and_then(|(_, rest)| rest.split_once('/'));
-        match path {
-            Some((_, path)) => {
-                let end = path.find([' ', '"', '\'', ',', ')']).unwrap_or(path.len());
-                self.wish("healthcheck-path", format!("/{}", &path[..end]), one.line);
-            }
-            None => self.leave(one.line, format!("HEALTHCHECK {}", one.rest)),
+        if let Some((_, path)) = path {
+            let end = path.find([' ', '"', '\'', ',', ')']).unwrap_or(path.len());
+            self.wish("healthcheck-path", format!("/{}", &path[..end]), one.line);
+        } else {
+            self.leave(one.line, format!("HEALTHCHECK {}", one.rest));
         }
     }
 
