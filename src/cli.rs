@@ -77,10 +77,17 @@ pub enum Command {
 
 /// `init`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Init {
     /// The project and the wishes: a flag answers its question.
     #[command(flatten)]
     pub project: Project,
+    /// Read a Dockerfile of your own into settings, and write beside it
+    #[arg(long, help_heading = "Writing")]
+    pub adopt: bool,
     /// Take every proposal, ask nothing
     #[arg(long, short, help_heading = "Writing")]
     pub yes: bool,
@@ -255,23 +262,6 @@ pub struct Project {
         help_heading = "Running"
     )]
     port: Option<u16>,
-    /// Path that the health check asks for
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_HEALTHCHECK_PATH",
-        value_name = "PATH",
-        hide_env = true,
-        help_heading = "Running"
-    )]
-    healthcheck_path: Option<String>,
-    /// No health check
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_NO_HEALTHCHECK",
-        hide_env = true,
-        help_heading = "Running"
-    )]
-    no_healthcheck: bool,
     /// User name
     #[arg(
         long,
@@ -377,8 +367,6 @@ impl Project {
                 .collect(),
             buildkit: self.no_buildkit.then_some(false),
             syntax: self.syntax.clone(),
-            healthcheck: self.no_healthcheck.then_some(false),
-            healthcheck_path: self.healthcheck_path.clone(),
             user: self.user.clone(),
             uid: self.uid,
             gid: self.gid,

@@ -11,7 +11,7 @@ use crate::inspect::tree::{Tree, join};
 use crate::lock::{LOCK_FILE, LockRecord};
 use crate::plan::{BuildPlan, DOCKERFILE, ci};
 use crate::render::{self, OutFile};
-use crate::settings::{Ci, Settings};
+use crate::settings::{Ci, Settings, misplaced};
 use crate::{Planned, commands, planned};
 
 /// One image of several.
@@ -73,8 +73,7 @@ pub fn plans(folder: &Path, flags: &Settings) -> Result<Option<Vec<Image>>, Erro
         let mut settings = settings.over(own).over(common.clone());
         settings.root = None;
         if !settings.images.is_empty() {
-            // The check's own words: images within images.
-            settings.root = Some(String::new());
+            return Err(misplaced());
         }
         let shared = roots.iter().filter(|other| **other == place).count() > 1;
         settings

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod context;
+pub mod dockerfile;
 mod document;
 pub mod locks;
 mod pep508;

@@ -185,12 +185,7 @@ impl Settings {
     /// Names the setting and what it may be.
     pub fn check(&self) -> Result<(), Error> {
         if self.root.is_some() || self.images.values().any(|one| !one.images.is_empty()) {
-            return Err(Error::Settings {
-                what: "`root` and `images` stand where they mean nothing".to_owned(),
-                at: None,
-                help: "write `[images.NAME]` tables, each with a `root`, in the one dockwright.toml at the top"
-                    .to_owned(),
-            });
+            return Err(misplaced());
         }
         for (name, value) in [
             ("python", &self.python),
@@ -249,6 +244,16 @@ impl Settings {
             })?;
         }
         self.check_additions()
+    }
+}
+
+/// Images are told apart in one place alone.
+pub fn misplaced() -> Error {
+    Error::Settings {
+        what: "`root` and `images` stand where they mean nothing".to_owned(),
+        at: None,
+        help: "write `[images.NAME]` tables, each with a `root`, in the one dockwright.toml at the top"
+            .to_owned(),
     }
 }
 

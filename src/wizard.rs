@@ -3,6 +3,7 @@
 //!
 //! Every answer is planned with before it counts, so that a question never has to know what a plan allows.
 
+pub mod adopt;
 mod ask;
 pub mod files;
 mod form;
@@ -200,11 +201,14 @@ fn put(
         return Ok((own, plan));
     };
     loop {
-        let Said::Value(value) = form.ask(ask, question.prompt)? else {
-            return Ok((own, plan));
+        let changed = match form.ask(ask, question.prompt)? {
+            Said::AsProposed => return Ok((own, plan)),
+            Said::Value(value) => vec![(question.key, value)],
+            Said::Switched(changed) => changed,
         };
-        let answered = own
-            .with(question.key, value)
+        let answered = changed
+            .into_iter()
+            .try_fold(own.clone(), |own, (key, value)| own.with(key, value))
             .and_then(|next| settled(ground, ask, next));
         match answered {
             Err(

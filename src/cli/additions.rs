@@ -1,4 +1,4 @@
-//! The flags for what a user adds to the image by hand, and what they mean as [`Settings`].
+//! The flags for what a user adds to the image by hand and for its health check, and what they mean as [`Settings`].
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,26 @@ use clap::Args;
 use crate::error::{Error, printable};
 use crate::settings::{Lines, Settings};
 
-/// Everything that can be given more than once.
+/// What is added by hand, and the health check.
 #[derive(Debug, Args)]
 pub(super) struct Additions {
+    /// Path that the health check asks for
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_HEALTHCHECK_PATH",
+        value_name = "PATH",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    healthcheck_path: Option<String>,
+    /// No health check
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_NO_HEALTHCHECK",
+        hide_env = true,
+        help_heading = "Running"
+    )]
+    no_healthcheck: bool,
     /// Environment variable of the image; never a secret
     #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
     variables: Vec<String>,
@@ -114,6 +131,8 @@ impl Additions {
                 end_of_builder: self.end_of_builder.clone(),
                 end_of_runtime: self.end_of_runtime.clone(),
             },
+            healthcheck: self.no_healthcheck.then_some(false),
+            healthcheck_path: self.healthcheck_path.clone(),
             ..Settings::default()
         })
     }

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
     use crate::facts::{Arg, CommandLine};
-    use crate::wizard::questions::QUESTIONS;
+    use crate::wizard::questions::{EXTRAS, QUESTIONS};
 
     /// A value for every setting that a flag can say.
     const EVERY: &str = r#"
@@ -143,8 +143,8 @@ mod tests {
         let said = every().said();
         let names = schema["properties"].as_object().unwrap().keys();
         for name in names.filter(|name| !["root", "images"].contains(&name.as_str())) {
-            let named = |key: &String| key == name || key.starts_with(&format!("{name}."));
-            assert!(said.keys().any(named), "{name}");
+            let says = |key: &String| key == name || key.starts_with(&format!("{name}."));
+            assert!(said.keys().any(says), "{name}");
         }
     }
 
@@ -167,13 +167,10 @@ mod tests {
         let said = every().said();
         for name in ["generate", "init"] {
             let command = cli.find_subcommand(name).unwrap();
-            for question in QUESTIONS {
-                assert!(
-                    said.contains_key(question.key),
-                    "no setting {}",
-                    question.key
-                );
-                let flag = flag(question.key);
+            let extras = EXTRAS.iter().map(|(key, _)| *key);
+            for key in QUESTIONS.iter().map(|question| question.key).chain(extras) {
+                assert!(said.contains_key(key), "no setting {key}");
+                let flag = flag(key);
                 let long = flag.trim_start_matches("--");
                 let mut arguments = command.get_arguments();
                 let argument = arguments.find(|argument| argument.get_long() == Some(long));

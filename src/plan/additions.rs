@@ -151,7 +151,7 @@ fn copies(settings: &Settings, app: &str) -> Result<Vec<AddedCopy>, Error> {
 }
 
 /// The words that `docker build --check` takes for a secret's name (its rule `SecretsUsedInArgOrEnv`).
-fn is_secret(name: &str) -> bool {
+pub fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 9] = [
         "apikey",
         "auth",

@@ -17,7 +17,7 @@ use super::{BuildPlan, Document};
 /// An action at the commit of a release.
 #[derive(Debug, Deserialize)]
 struct Action {
-    action: String,
+    name: String,
     commit: String,
     version: String,
 }
@@ -101,7 +101,7 @@ pub fn document(
     let actions: BTreeMap<&str, String> = actions()
         .iter()
         .map(|(key, one)| {
-            let pinned = format!("{}@{} # {}", one.action, one.commit, one.version);
+            let pinned = format!("{}@{} # {}", one.name, one.commit, one.version);
             (key.as_str(), pinned)
         })
         .collect();

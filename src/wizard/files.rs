@@ -24,6 +24,20 @@ pub enum Decision {
     Force,
 }
 
+/// Asks whether a Dockerfile of the user's own is to be read into settings.
+///
+/// # Errors
+/// The user stops, or the terminal fails.
+pub fn adopts(ask: &mut dyn Ask, path: &str) -> Result<bool, Error> {
+    let path = printable(path);
+    ask.say(&format!("{path} was not written by dockwright"))?;
+    let items = [
+        "adopt it  read what it does into settings",
+        "go on without it",
+    ];
+    Ok(ask.one("Your Dockerfile", &items.map(ToOwned::to_owned), 0)? == 0)
+}
+
 /// Shows what would be written, and asks.
 ///
 /// # Errors
