@@ -75,17 +75,43 @@ impl Preview {
     }
 }
 
+/// Opens the project in a folder, after undoing what a run that was killed while it wrote has left there; then with a warning
+/// that says so.
+///
+/// # Errors
+/// There is no such folder; another run is writing there; the disk refuses.
+pub fn open(folder: &Path) -> Result<(Tree, Option<Warning>), Error> {
+    let tree = inspect::context::open(folder)?;
+    let undone = change::recover(tree.root())?.then(|| {
+        Warning::new(
+            "run-undone",
+            "an earlier dockwright was killed while it wrote: its files are again as they were before",
+            "run `dockwright generate`",
+        )
+    });
+    Ok((tree, undone))
+}
+
 /// Inspects and plans the project in a folder; `flags` are the wishes of the command line and the environment.
 ///
 /// # Errors
 /// The project cannot be read, or leaves open what only its author can say.
 pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
-    let tree = inspect::context::open(folder)?;
-    let settings = flags.over(Settings::read(&tree)?);
-    settings.check()?;
-    let facts = inspect::project(&tree, settings.requirements.as_deref())?;
-    let plan = plan::plan(&facts, &settings, Catalogue::builtin())?;
+    let (tree, undone) = open(folder)?;
+    let mut plan = plan_in(&tree, flags)?;
+    plan.warnings.extend(undone);
     Ok(Planned { tree, plan })
+}
+
+/// Inspects and plans an open project.
+///
+/// # Errors
+/// As [`plan_for`].
+pub fn plan_in(tree: &Tree, flags: Settings) -> Result<BuildPlan, Error> {
+    let settings = flags.over(Settings::read(tree)?);
+    settings.check()?;
+    let facts = inspect::project(tree, settings.requirements.as_deref())?;
+    plan::plan(&facts, &settings, Catalogue::builtin())
 }
 
 /// Everything this program does, short of touching the disk.

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::inspect::{context, tree::Tree};
+use crate::inspect::tree::Tree;
 use crate::settings::{self, Settings};
 use crate::wizard::files::{self, Decision};
 use crate::wizard::{self, Ask, Ground, Terminal};
@@ -59,7 +59,7 @@ pub(crate) fn draft(
     mut options: Options,
     mut ask: Option<&mut dyn Ask>,
 ) -> Result<Draft, Error> {
-    let tree = context::open(folder)?;
+    let (tree, undone) = crate::open(folder)?;
     let file = Settings::read_file(&tree)?;
     let given: BTreeSet<String> = flags.said().into_keys().collect();
     let mut own = flags.over(file.clone());
@@ -70,6 +70,7 @@ pub(crate) fn draft(
     let mut replace = false;
     loop {
         let mut draft = drawn(&tree, &ground, &file, &own, options)?;
+        draft.preview.plan.warnings.extend(undone.clone());
         if replace {
             let foreign = |change: &&mut Change| change.state == State::Foreign;
             for change in draft.preview.changes.iter_mut().filter(foreign) {
