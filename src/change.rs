@@ -18,6 +18,7 @@ use crate::render::OutFile;
 use lines::{Syntax, same};
 use merge::Prefer;
 
+pub use disk::target;
 pub use drift::{Reason, drift};
 pub use merge::Clash;
 pub use write::{recover, write};

@@ -1,8 +1,10 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
 mod line;
+mod regenerate;
 
 pub use line::flags;
+pub use regenerate::{Check, Update, Watch};
 
 use std::path::PathBuf;
 
@@ -34,7 +36,11 @@ pub enum Command {
     /// Write Dockerfile and .dockerignore, keeping what was edited by hand
     Generate(Generate),
     /// Would `generate` change anything? Say what and why; exit 1 if so
-    Check(Project),
+    Check(Check),
+    /// `generate` again whenever a file changes that the plan was read from
+    Watch(Watch),
+    /// Renew what drifts with the world: digests of pinned images, newer patches of uv
+    Update(Update),
     /// Show the plan: each decision, its reason, and the file and line that prove it
     Explain(Explain),
     /// What is known of a PyPI package's native needs
@@ -279,6 +285,9 @@ pub struct Project {
         help_heading = "Writing"
     )]
     no_buildkit: bool,
+    /// Pin images by digest; `update` renews them
+    #[arg(long, env = "DOCKWRIGHT_PIN", hide_env = true, help_heading = "Base")]
+    pub pin: bool,
     /// Name of the Dockerfile to write
     #[arg(
         long,
@@ -344,6 +353,7 @@ impl Project {
             uid: self.uid,
             gid: self.gid,
             dockerfile: self.dockerfile.clone(),
+            pin: self.pin.then_some(true),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),

@@ -17,6 +17,8 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`registry`] | an image's name into its digest |
+//! | [`watch`] | the file system's events into bursts of saved files |
 //! | [`wizard`] | a project and answers into [`settings`] |
 //! | [`commands`] | all of it into output and an exit code |
 //! | [`error`] | every failure into words |
@@ -30,8 +32,10 @@ pub mod facts;
 pub mod inspect;
 pub mod lock;
 pub mod plan;
+pub mod registry;
 pub mod render;
 pub mod settings;
+pub mod watch;
 pub mod wizard;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +48,7 @@ use inspect::tree::Tree;
 use inspect::tree::ignored::DockerIgnore;
 use lock::{LOCK_FILE, LockRecord};
 use plan::BuildPlan;
+use plan::pin::World;
 use settings::Settings;
 
 /// A plan and the tree it was made from.
@@ -127,13 +132,23 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
 ///
 /// # Errors
 /// As [`preview`].
-pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Preview, Error> {
+pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Preview, Error> {
+    compared_with(tree, plan, &World::default(), options)
+}
+
+/// As [`compared`], with what a registry said just now over what was recorded.
+///
+/// # Errors
+/// As [`preview`].
+pub fn compared_with(
+    tree: &Tree,
+    mut plan: BuildPlan,
+    world: &World,
+    options: Options,
+) -> Result<Preview, Error> {
+    let recorded = recorded(tree, &plan)?;
+    plan.heed(&world.over(&known(recorded.as_ref())));
     let files = render::render(&plan)?;
-    let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
-    let recorded = match tree.text(&lock_path)? {
-        Some(text) => Some(LockRecord::parse(&text, &lock_path)?),
-        None => None,
-    };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
     plan.warnings.extend(kept_out(&plan, &changes));
     let record = commands::record::record(tree, &plan, &files);
@@ -144,6 +159,30 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
         recorded,
         record,
     })
+}
+
+/// What the last run recorded.
+///
+/// # Errors
+/// `dockwright.lock` is no such file.
+pub fn recorded(tree: &Tree, plan: &BuildPlan) -> Result<Option<LockRecord>, Error> {
+    let path = inspect::tree::join(&plan.app, LOCK_FILE);
+    // Said before it is read: nothing could be written through a link.
+    change::target(tree.root(), &path)?;
+    match tree.text(&path)? {
+        Some(text) => LockRecord::parse(&text, &path).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What a record knows of the world.
+fn known(recorded: Option<&LockRecord>) -> World {
+    recorded
+        .map(|record| World {
+            digests: record.pins.clone(),
+            tools: record.tools.clone(),
+        })
+        .unwrap_or_default()
 }
 
 /// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.

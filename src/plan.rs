@@ -8,6 +8,7 @@ pub mod distributions;
 pub mod install;
 pub mod manager;
 pub mod managers;
+pub mod pin;
 pub mod python;
 pub mod quote;
 pub mod runtime;
@@ -31,6 +32,7 @@ use command::{Installed, Start, Wish};
 use install::{Install, Reach};
 use manager::Chosen;
 use managers::Question;
+use pin::World;
 use python::Python;
 use runtime::Runtime;
 use source::SourceSteps;
@@ -76,6 +78,10 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// Images are to be pinned by digest.
+    pub pin: bool,
+    /// What is known of the world, as far as this plan has a use for it.
+    pub world: World,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
 }
@@ -190,6 +196,8 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        pin: settings.pin.unwrap_or(false),
+        world: World::default(),
         python,
         base,
         system,

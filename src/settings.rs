@@ -65,6 +65,8 @@ pub struct Settings {
     pub gid: Option<u32>,
     /// Name of the file to write: `Dockerfile` (default), or one beside it such as `Dockerfile.dockwright`.
     pub dockerfile: Option<String>,
+    /// `true` pins images by digest; the digests are kept in `dockwright.lock`, and `dockwright update` renews them.
+    pub pin: Option<bool>,
     /// System packages to add to what is detected; `!name` takes one out.
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
@@ -118,6 +120,7 @@ impl Settings {
             uid: self.uid.or(under.uid),
             gid: self.gid.or(under.gid),
             dockerfile: self.dockerfile.or(under.dockerfile),
+            pin: self.pin.or(under.pin),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),
                 run: joined(under.packages.run, self.packages.run),

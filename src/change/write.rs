@@ -229,7 +229,9 @@ fn replace(
         rename(new, &to).map_err(|error| failed("rename", &to, &error))?;
         touched.extend(to.parent().map(Path::to_owned));
     }
-    touched.iter().for_each(|folder| journal::sync(folder));
+    for folder in &touched {
+        journal::sync(folder);
+    }
     Ok(())
 }
 

@@ -12,8 +12,8 @@ pub fn flags(settings: &Settings) -> Vec<String> {
     for (key, value) in settings.said() {
         let flag = flag(&key);
         match (key.split_once('.'), value) {
-            (_, Value::Boolean(true)) => {}
-            (_, Value::Boolean(false)) => flags.push(flag),
+            (_, Value::Boolean(said)) if said == (key == "pin") => flags.push(flag),
+            (_, Value::Boolean(_)) => {}
             (_, Value::Array(list)) => {
                 let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
                 flags.push(format!("{flag} {}", typed(&names.join(","))));
@@ -91,6 +91,7 @@ mod tests {
         uid = 1000
         gid = 1001
         dockerfile = "Dockerfile.dockwright"
+        pin = true
         [packages]
         build = ["g++", "!gcc"]
         run = ["libpq5"]

@@ -2,6 +2,7 @@
 
 mod people;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -21,7 +22,12 @@ use super::put;
 /// # Errors
 /// The project cannot be planned, or standard output fails.
 pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
-    let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
+    let planned = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?;
+    let (tree, mut plan) = (planned.tree, planned.plan);
+    if plan.pin {
+        plan.heed(&crate::known(crate::recorded(&tree, &plan)?.as_ref()));
+        plan.warnings.extend(plan.unpinned_warnings());
+    }
     let text = if arguments.format == "json" {
         json(&plan)?
     } else {
@@ -36,7 +42,15 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
 /// # Errors
 /// A bug: the plan holds something that JSON cannot say.
 pub fn json(plan: &BuildPlan) -> Result<String, Error> {
-    serde_json::to_string_pretty(&Explanation::new(plan))
+    document(&Explanation::new(plan))
+}
+
+/// A document as JSON, with a final newline and nothing invisible in it.
+///
+/// # Errors
+/// A bug: it holds something that JSON cannot say.
+pub(crate) fn document(document: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(document)
         .map(|text| visible(&text) + "\n")
         .map_err(|error| Error::Internal {
             what: error.to_string(),
@@ -66,6 +80,9 @@ pub struct Explanation {
     project: Project,
     python: Python,
     base: Base,
+    /// Digests of the images that are pinned, by tag; left out where none is.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pins: BTreeMap<String, String>,
     packages: Packages,
     /// Distributions that are compiled in the builder.
     compiled: Vec<Compiled>,
@@ -212,6 +229,7 @@ impl Explanation {
                 builder: plan.base.builder.clone(),
                 runtime: plan.base.runtime.clone(),
             },
+            pins: plan.world.digests.clone(),
             packages: Packages {
                 build: packages(&plan.system.build),
                 run: packages(&plan.system.run),

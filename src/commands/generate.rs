@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 
-use crate::change::{self, Change, Options, State};
+use crate::change::{self, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
-use crate::{Preview, plan, preview};
+use crate::plan::BuildPlan;
+use crate::plan::pin::World;
+use crate::{Planned, Preview, compared, compared_with, plan, plan_for, registry};
 
 use super::put;
 
@@ -25,11 +27,12 @@ pub fn run(
         force: arguments.force,
         keep: arguments.keep,
     };
-    let preview = preview(
-        &arguments.project.dir,
-        arguments.project.settings()?,
-        options,
-    )?;
+    let Planned { tree, plan } = plan_for(&arguments.project.dir, arguments.project.settings()?)?;
+    let mut preview = compared(&tree, plan.clone(), options)?;
+    if arguments.project.pin && !preview.plan.unpinned().is_empty() {
+        preview = compared_with(&tree, plan, &missing(&preview.plan)?, options)?;
+    }
+    pinned(&preview)?;
     if arguments.stdout {
         let dockerfile = preview
             .changes
@@ -41,7 +44,7 @@ pub fn run(
     }
     if arguments.diff {
         put(say, &warnings(&preview.plan.warnings))?;
-        put(out, &diffs(&preview.changes))?;
+        put(out, &super::diffs(&preview.changes))?;
         return Ok(Exit::Done);
     }
     if let Some(refusal) = change::refusal(&preview.changes) {
@@ -55,14 +58,38 @@ pub fn run(
     Ok(Exit::Done)
 }
 
-fn diffs(changes: &[Change]) -> String {
-    changes
-        .iter()
-        .map(|change| {
-            let before = change.before.as_deref().unwrap_or_default();
-            change::diff(before, &change.after, &change.path)
-        })
-        .collect()
+/// The digests that are missing, asked of the registry.
+///
+/// # Errors
+/// It cannot be asked.
+fn missing(plan: &BuildPlan) -> Result<World, Error> {
+    let mut world = World::default();
+    for image in plan.unpinned() {
+        let digest = registry::ask(image)?.digest;
+        world.digests.insert(image.to_owned(), digest);
+    }
+    Ok(world)
+}
+
+/// Refuses to write a tag alone where it is to be pinned: the network is asked by those who say so, and by nobody else.
+///
+/// # Errors
+/// A digest is not known.
+pub(crate) fn pinned(preview: &Preview) -> Result<(), Error> {
+    let unpinned = preview.plan.unpinned();
+    if unpinned.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Undecided {
+        what: "an image is to be pinned, and its digest is not known".to_owned(),
+        evidence: unpinned
+            .into_iter()
+            .map(|image| (None, image.to_owned()))
+            .collect(),
+        help: "run `dockwright generate --pin`, which asks the registry and records the digest"
+            .to_owned(),
+        offers: Vec::new(),
+    })
 }
 
 /// Warnings as people read them, one block each.
@@ -85,6 +112,12 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
 
 /// What was done with each file, and what to type next.
 pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
+    let next = next_command(preview, folder);
+    format!("{}\nnext: {next}\n", states(preview))
+}
+
+/// What was done with each file.
+pub(crate) fn states(preview: &Preview) -> String {
     let mut text = String::new();
     for change in &preview.changes {
         let word = match change.state {
@@ -96,7 +129,6 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
         };
         let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
     }
-    let _ = write!(text, "\nnext: {}\n", next_command(preview, folder));
     text
 }
 

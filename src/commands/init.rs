@@ -37,6 +37,7 @@ pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> R
     let lock = (preview.lock_path(), preview.record.to_text());
     change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
     put(say, &generate::warnings(&preview.plan.warnings))?;
+    put(say, &generate::warnings(&preview.plan.unpinned_warnings()))?;
     put(out, &summary(&draft, &arguments.project.dir))?;
     Ok(Exit::Done)
 }
