@@ -154,7 +154,10 @@ fn what_somebody_changed_since_is_left_alone() {
     assert!(!done.success());
     fs::write(root.join("Dockerfile"), "saved\n").unwrap();
     assert!(recover(root).unwrap());
-    assert_eq!(fs::read_to_string(root.join("Dockerfile")).unwrap(), "saved\n");
+    assert_eq!(
+        fs::read_to_string(root.join("Dockerfile")).unwrap(),
+        "saved\n"
+    );
     let other = fs::read_to_string(root.join(".dockerignore")).unwrap();
     assert!(other == state("old")[1].text);
 }
