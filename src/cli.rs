@@ -4,11 +4,13 @@ mod additions;
 mod explain;
 mod help;
 mod line;
+mod regenerate;
 mod verify;
 
 pub use explain::Explain;
 pub use help::{completions, manual};
 pub use line::flags;
+pub use regenerate::{Check, Update, Watch};
 pub use verify::Verify;
 
 use additions::Additions;
@@ -44,7 +46,11 @@ pub enum Command {
     /// Write Dockerfile and .dockerignore, keeping what was edited by hand
     Generate(Generate),
     /// Would `generate` change anything? Say what and why; exit 1 if so
-    Check(Project),
+    Check(Check),
+    /// `generate` again whenever a file changes that the plan was read from
+    Watch(Watch),
+    /// Renew what drifts with the world: digests of pinned images, newer patches of uv
+    Update(Update),
     /// Show the plan: each decision, its reason, and the file and line that prove it
     Explain(Explain),
     /// Build the image and prove it: everything imports, no library is missing, it starts and stops; exit 1 if not
@@ -294,6 +300,9 @@ pub struct Project {
         help_heading = "Writing"
     )]
     no_buildkit: bool,
+    /// Pin images by digest; `update` renews them
+    #[arg(long, env = "DOCKWRIGHT_PIN", hide_env = true, help_heading = "Base")]
+    pub pin: bool,
     /// Name of the Dockerfile to write
     #[arg(
         long,
@@ -374,6 +383,7 @@ impl Project {
             compose: self.compose.then_some(true),
             bake: self.bake.then_some(true),
             ci: self.ci.as_deref().and_then(Ci::from_name),
+            pin: self.pin.then_some(true),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),

@@ -8,10 +8,13 @@ pub mod init;
 pub mod record;
 pub mod schema;
 mod several;
+pub mod update;
 pub mod verify;
+pub mod watch;
 
 use std::io::Write;
 
+use crate::change::{self, Change};
 use crate::cli::{self, Cli, Command};
 use crate::error::{Error, Exit, printable};
 
@@ -23,7 +26,9 @@ pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, 
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, out, say),
         Command::Generate(arguments) => generate::run(arguments, out, say),
-        Command::Check(project) => check::run(project, out, say),
+        Command::Check(arguments) => check::run(arguments, out, say),
+        Command::Watch(arguments) => watch::run(arguments, out, say),
+        Command::Update(arguments) => update::run(arguments, out, say),
         Command::Explain(arguments) => explain::run(arguments, out),
         Command::Verify(arguments) => verify::run(arguments, out, say),
         Command::Catalogue { name } => catalogue::run(name.as_deref(), out),
@@ -59,4 +64,15 @@ pub(crate) fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
         }),
         _ => Ok(()),
     }
+}
+
+/// What a change would change, as a diff.
+fn diff(change: &Change) -> String {
+    let before = change.before.as_deref().unwrap_or_default();
+    change::diff(before, &change.after, &change.path)
+}
+
+/// All of them.
+fn diffs(changes: &[Change]) -> String {
+    changes.iter().map(diff).collect()
 }

@@ -169,6 +169,21 @@ impl Error {
         }
     }
 
+    /// The first place that it names.
+    pub(crate) fn at(&self) -> Option<Place> {
+        match self {
+            Self::Malformed { at, .. } => Some(at.clone()),
+            Self::Unreadable { file, named_at, .. } => {
+                let file = || Place::new(file.as_str(), 0);
+                Some(named_at.clone().unwrap_or_else(file))
+            }
+            Self::Contradiction { evidence, .. } => evidence.first().map(|(at, _)| at.clone()),
+            Self::Undecided { evidence, .. } => evidence.iter().find_map(|(at, _)| at.clone()),
+            Self::Settings { at, .. } => at.clone(),
+            _ => None,
+        }
+    }
+
     /// What the user can choose from; empty where only an edit helps.
     pub fn offers(&self) -> &[Offer] {
         match self {

@@ -9,6 +9,7 @@ use crate::facts::Warning;
 use crate::inspect::context;
 use crate::inspect::tree::{Tree, join};
 use crate::lock::{LOCK_FILE, LockRecord};
+use crate::plan::pin::World;
 use crate::plan::{BuildPlan, DOCKERFILE, ci};
 use crate::render::{self, OutFile};
 use crate::settings::{Ci, Settings, misplaced};
@@ -83,7 +84,7 @@ pub fn plans(folder: &Path, flags: &Settings) -> Result<Option<Vec<Image>>, Erro
             } else {
                 DOCKERFILE.to_owned()
             });
-        let Planned { tree, mut plan } = planned(tree, &settings)?;
+        let mut plan = planned(&tree, &settings)?;
         plan.name.clone_from(name);
         images.push(Image {
             name: name.clone(),
@@ -157,17 +158,28 @@ fn open(folder: &Path, name: &str, root: &str) -> Result<Tree, Error> {
 /// As [`crate::compared`]; two images that write the same file.
 pub fn compared(
     folder: &Path,
-    images: Vec<Image>,
+    mut images: Vec<Image>,
     ci: Option<Ci>,
+    world: &World,
     options: Options,
 ) -> Result<Images, Error> {
     let top = context::open(folder)?;
     let home = top.root().join(top.app());
     let roots = images.iter().map(|image| image.tree.root());
     let root = roots.fold(home.clone(), |shared, root| common(&shared, root));
+    let undone = change::recover(&root)?;
+    let lock_path = join(&below(&root, &home), LOCK_FILE);
+    let recorded = match top.text(&top.in_app(LOCK_FILE))? {
+        Some(text) => Some(LockRecord::parse(&text, &lock_path)?),
+        None => None,
+    };
+    let known = world.over(&crate::known(recorded.as_ref()));
+    for image in &mut images {
+        image.plan.heed(&known);
+    }
     let mut files: Vec<OutFile> = Vec::new();
     let mut record = LockRecord::default();
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<Warning> = undone.then(crate::undone).into_iter().collect();
     let mut built = Vec::new();
     for image in &images {
         let prefix = below(&root, image.tree.root());
@@ -202,11 +214,6 @@ pub fn compared(
                 .to_owned(),
         });
     }
-    let lock_path = join(&below(&root, &home), LOCK_FILE);
-    let recorded = match top.text(&top.in_app(LOCK_FILE))? {
-        Some(text) => Some(LockRecord::parse(&text, &lock_path)?),
-        None => None,
-    };
     let changes = change::compare(&root, &files, recorded.as_ref(), options)?;
     warnings.sort();
     warnings.dedup();
@@ -248,6 +255,12 @@ impl Images {
         Ok(())
     }
 
+    /// The images that should be pinned and whose digest is not known.
+    pub fn unpinned(&self) -> Vec<&str> {
+        let plans = self.images.iter().map(|image| &image.plan);
+        plans.flat_map(BuildPlan::unpinned).collect()
+    }
+
     /// The reasons why `generate` would change something.
     pub fn drift(&self) -> Vec<change::Reason> {
         let mut recorded = self.recorded.clone();
@@ -281,6 +294,7 @@ fn add(record: &mut LockRecord, name: &str, prefix: &str, part: LockRecord) {
     };
     record.inputs.extend(placed(part.inputs));
     record.pins.extend(part.pins);
+    record.tools.extend(part.tools);
     for (key, value) in part.decisions {
         record.decisions.insert(format!("{name}: {key}"), value);
     }

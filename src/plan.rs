@@ -13,6 +13,7 @@ pub mod frontend;
 pub mod install;
 pub mod manager;
 pub mod managers;
+pub mod pin;
 pub mod python;
 pub mod quote;
 pub mod runtime;
@@ -38,6 +39,7 @@ use frontend::Frontend;
 use install::{Install, Reach};
 use manager::Chosen;
 use managers::Question;
+use pin::World;
 use python::Python;
 use runtime::Runtime;
 use source::SourceSteps;
@@ -92,6 +94,10 @@ pub struct BuildPlan {
     pub documents: Vec<Document>,
     /// What compose starts beside the application; nothing where no `compose.yaml` is asked for.
     pub beside: compose::Beside,
+    /// Images are to be pinned by digest.
+    pub pin: bool,
+    /// What is known of the world, as far as this plan has a use for it.
+    pub world: World,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
 }
@@ -246,6 +252,8 @@ pub fn plan(
         additions,
         documents: Vec::new(),
         beside: compose::Beside::default(),
+        pin: settings.pin.unwrap_or(false),
+        world: World::default(),
         python,
         base,
         system,

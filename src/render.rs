@@ -88,7 +88,7 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
     let mut files = vec![
         OutFile {
             path: dockerfile,
-            text: text("Dockerfile.j2", &dockerfile_context(plan))?,
+            text: text("Dockerfile.j2", &dockerfile_context(&plan.pinned()))?,
         },
         OutFile {
             path: dockerignore,

@@ -75,6 +75,8 @@ pub struct Settings {
     pub bake: Option<bool>,
     /// Writes a workflow that checks, builds and verifies, for `github` or `gitlab`.
     pub ci: Option<Ci>,
+    /// `true` pins images by digest; the digests are kept in `dockwright.lock`, and `dockwright update` renews them.
+    pub pin: Option<bool>,
     /// System packages to add to what is detected; `!name` takes one out.
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
@@ -157,6 +159,7 @@ impl Settings {
             compose: self.compose.or(under.compose),
             bake: self.bake.or(under.bake),
             ci: self.ci.or(under.ci),
+            pin: self.pin.or(under.pin),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),
                 run: joined(under.packages.run, self.packages.run),

@@ -26,6 +26,8 @@ const IMPORTS: [(&str, &[&str]); 13] = [
         "verify",
         &["catalogue", "engine", "error", "facts", "settings"],
     ),
+    ("registry", &["error"]),
+    ("watch", &["error"]),
     (
         "wizard",
         &[
@@ -54,9 +56,14 @@ const DOORS: [(&str, &[&str]); 12] = [
         "pep508_rs",
         &["src/facts/requirement.rs", "src/inspect/pep508.rs"],
     ),
+    ("notify", &["src/watch.rs"]),
     (
         "signal_hook",
-        &["src/engine/interrupt.rs", "src/wizard/terminal.rs"],
+        &[
+            "src/engine/interrupt.rs",
+            "src/watch.rs",
+            "src/wizard/terminal.rs",
+        ],
     ),
     ("similar", &["src/change.rs", "src/change/merge/hunks.rs"]),
     ("toml_edit", &["src/lock.rs", "src/settings/document.rs"]),

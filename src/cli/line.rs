@@ -126,6 +126,7 @@ mod tests {
         after-dependencies = ["true"]
         end-of-builder = ["npm run build"]
         end-of-runtime = ["install -d /var/shop, mode"]
+        pin = true
         [packages]
         build = ["g++", "!gcc"]
         run = ["libpq5"]

@@ -2,6 +2,7 @@
 
 mod people;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -24,7 +25,12 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
     if let Some(exit) = super::several::explained(arguments, out)? {
         return Ok(exit);
     }
-    let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
+    let planned = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?;
+    let (tree, mut plan) = (planned.tree, planned.plan);
+    if plan.pin {
+        plan.heed(&crate::known(crate::recorded(&tree, &plan)?.as_ref()));
+        plan.warnings.extend(plan.unpinned_warnings());
+    }
     put(out, &shown(&plan, arguments.format == "json")?)?;
     Ok(Exit::Done)
 }
@@ -46,12 +52,12 @@ pub fn json(plan: &BuildPlan) -> Result<String, Error> {
     document(&Explanation::new(plan))
 }
 
-/// A document of a command, for scripts.
+/// A document as JSON, with a final newline and nothing invisible in it.
 ///
 /// # Errors
-/// As [`json`].
-pub(crate) fn document<T: Serialize>(value: &T) -> Result<String, Error> {
-    serde_json::to_string_pretty(value)
+/// A bug: it holds something that JSON cannot say.
+pub(crate) fn document(document: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(document)
         .map(|text| visible(&text) + "\n")
         .map_err(|error| Error::Internal {
             what: error.to_string(),
@@ -81,6 +87,9 @@ pub struct Explanation {
     project: Project,
     python: Python,
     base: Base,
+    /// Digests of the images that are pinned, by tag; left out where none is.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pins: BTreeMap<String, String>,
     packages: Packages,
     /// Distributions that are compiled in the builder.
     compiled: Vec<Compiled>,
@@ -258,6 +267,7 @@ impl Explanation {
                 builder: plan.base.builder.clone(),
                 runtime: plan.base.runtime.clone(),
             },
+            pins: plan.world.digests.clone(),
             packages: Packages {
                 build: packages(&plan.system.build),
                 run: packages(&plan.system.run),

@@ -8,8 +8,9 @@ use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
+use crate::plan::pin::World;
 use crate::plan::{BuildPlan, DOCKERFILE};
-use crate::{Preview, preview};
+use crate::{Planned, Preview, compared, compared_with, plan_for, registry};
 
 use super::put;
 
@@ -26,14 +27,22 @@ pub fn run(
         force: arguments.force,
         keep: arguments.keep,
     };
-    if let Some(all) = super::several::images(&arguments.project, options)? {
+    let project = &arguments.project;
+    if let Some(mut all) = super::several::images(project, &World::default(), options)? {
+        if project.pin && !all.unpinned().is_empty() {
+            let world = missing(&all.unpinned())?;
+            all = super::several::images(project, &world, options)?.unwrap_or(all);
+        }
+        pinned(&all.unpinned())?;
         return super::several::write(arguments, &all, out, say);
     }
-    let preview = preview(
-        &arguments.project.dir,
-        arguments.project.settings()?,
-        options,
-    )?;
+    let Planned { tree, plan } = plan_for(&project.dir, project.settings()?)?;
+    let mut preview = compared(&tree, plan.clone(), options)?;
+    if project.pin && !preview.plan.unpinned().is_empty() {
+        let world = missing(&preview.plan.unpinned())?;
+        preview = compared_with(&tree, plan, &world, options)?;
+    }
+    pinned(&preview.plan.unpinned())?;
     if arguments.stdout {
         let dockerfile = preview
             .changes
@@ -45,7 +54,7 @@ pub fn run(
     }
     if arguments.diff {
         put(say, &warnings(&preview.plan.warnings))?;
-        put(out, &diffs(&preview.changes))?;
+        put(out, &super::diffs(&preview.changes))?;
         return Ok(Exit::Done);
     }
     if let Some(refusal) = change::refusal(&preview.changes) {
@@ -59,15 +68,37 @@ pub fn run(
     Ok(Exit::Done)
 }
 
-/// What would change, file by file.
-pub(crate) fn diffs(changes: &[Change]) -> String {
-    changes
-        .iter()
-        .map(|change| {
-            let before = change.before.as_deref().unwrap_or_default();
-            change::diff(before, &change.after, &change.path)
-        })
-        .collect()
+/// The digests that are missing, asked of the registry.
+///
+/// # Errors
+/// It cannot be asked.
+fn missing(unpinned: &[&str]) -> Result<World, Error> {
+    let mut world = World::default();
+    for image in unpinned {
+        let digest = registry::ask(image)?.digest;
+        world.digests.insert((*image).to_owned(), digest);
+    }
+    Ok(world)
+}
+
+/// Refuses to write a tag alone where it is to be pinned: the network is asked by those who say so, and by nobody else.
+///
+/// # Errors
+/// A digest is not known.
+pub(crate) fn pinned(unpinned: &[&str]) -> Result<(), Error> {
+    if unpinned.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Undecided {
+        what: "an image is to be pinned, and its digest is not known".to_owned(),
+        evidence: unpinned
+            .iter()
+            .map(|image| (None, (*image).to_owned()))
+            .collect(),
+        help: "run `dockwright generate --pin`, which asks the registry and records the digest"
+            .to_owned(),
+        offers: Vec::new(),
+    })
 }
 
 /// Warnings as people read them, one block each.

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::inspect::{context, tree::Tree};
+use crate::inspect::tree::Tree;
 use crate::lock::{LOCK_FILE, LockRecord};
 use crate::plan::DOCKERFILE;
 use crate::settings::{self, Settings};
@@ -40,6 +40,7 @@ pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> R
     let lock = (preview.lock_path(), preview.record.to_text());
     change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
     put(say, &generate::warnings(&preview.plan.warnings))?;
+    put(say, &generate::warnings(&preview.plan.unpinned_warnings()))?;
     put(out, &summary(&draft, &arguments.project.dir))?;
     Ok(Exit::Done)
 }
@@ -65,7 +66,7 @@ pub(crate) fn draft(
     adopts: bool,
     mut ask: Option<&mut dyn Ask>,
 ) -> Result<Draft, Error> {
-    let tree = context::open(folder)?;
+    let (tree, undone) = crate::open(folder)?;
     let file = Settings::read_file(&tree)?;
     let given: BTreeSet<String> = flags.said().into_keys().collect();
     let mut own = flags.over(file.clone());
@@ -111,6 +112,7 @@ pub(crate) fn draft(
     loop {
         let mut draft = drawn(&tree, &ground, &file, &own, options)?;
         draft.told.clone_from(&told);
+        draft.preview.plan.warnings.extend(undone.clone());
         if replace {
             let foreign = |change: &&mut Change| change.state == State::Foreign;
             for change in draft.preview.changes.iter_mut().filter(foreign) {
@@ -172,7 +174,7 @@ fn drawn(
 
 /// The Dockerfile that dockwright did not write, with its path. It is no input of the plan: a tree of its own reads it.
 fn foreign(folder: &Path, own: &Settings) -> Result<Option<(String, String)>, Error> {
-    let tree = context::open(folder)?;
+    let tree = crate::inspect::context::open(folder)?;
     let path = tree.in_app(own.dockerfile.as_deref().unwrap_or(DOCKERFILE));
     let Some(text) = tree.text(&path)? else {
         return Ok(None);

@@ -10,6 +10,7 @@ use crate::change::{self, Options};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::images::{self, Images};
+use crate::plan::pin::World;
 use crate::settings::Settings;
 
 use super::{explain, generate, put};
@@ -18,7 +19,11 @@ use super::{explain, generate, put};
 ///
 /// # Errors
 /// As [`images::compared`]; `--only` names none of them.
-pub(crate) fn images(project: &cli::Project, options: Options) -> Result<Option<Images>, Error> {
+pub(crate) fn images(
+    project: &cli::Project,
+    world: &World,
+    options: Options,
+) -> Result<Option<Images>, Error> {
     let flags = project.settings()?;
     let Some(plans) = images::plans(&project.dir, &flags)? else {
         return match &project.only {
@@ -28,7 +33,7 @@ pub(crate) fn images(project: &cli::Project, options: Options) -> Result<Option<
     };
     let tree = crate::inspect::context::open(&project.dir)?;
     let ci = flags.over(Settings::read(&tree)?).ci;
-    let mut all = images::compared(&project.dir, plans, ci, options)?;
+    let mut all = images::compared(&project.dir, plans, ci, world, options)?;
     if let Some(name) = &project.only {
         all.only(name)?;
     }
@@ -48,7 +53,7 @@ pub(crate) fn write(
     if arguments.stdout || arguments.diff {
         put(say, &generate::warnings(&all.warnings))?;
         let text = if arguments.diff {
-            generate::diffs(&all.changes)
+            super::diffs(&all.changes)
         } else {
             let shown = all
                 .changes

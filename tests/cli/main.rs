@@ -1,9 +1,16 @@
 //! The commands as a script sees them: standard output, standard error and exit code.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
+mod check;
 mod errors;
+mod pins;
 mod project;
+#[cfg(unix)]
+mod safety;
+#[cfg(unix)]
+mod watch;
 
 use std::process::{Command, Stdio};
 
@@ -127,6 +134,8 @@ fn every_help_fits_and_has_no_colour() {
         "init",
         "generate",
         "check",
+        "watch",
+        "update",
         "explain",
         "catalogue",
         "completions",

@@ -76,16 +76,7 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
         &plan.python.why,
         plan.python.at.as_ref(),
     );
-    say(
-        "base",
-        &plan.base.runtime,
-        &if plan.base.builder == plan.base.runtime {
-            "both stages".to_owned()
-        } else {
-            format!("runtime; the builder is {}", plan.base.builder)
-        },
-        None,
-    );
+    say("base", &plan.base.runtime, &base(plan), None);
     if let Some(stage) = &plan.frontend {
         let value = format!("{}: {} in {}", stage.folder, stage.build, stage.image);
         let why = format!("{}; makes {}", stage.why, stage.outputs.join(", "));
@@ -163,4 +154,17 @@ fn system_packages(text: &mut String, stage: &str, packages: &[SystemPackage]) {
             );
         }
     }
+}
+
+/// Which stages the base is for, and the digest that it is pinned to.
+fn base(plan: &BuildPlan) -> String {
+    let mut text = if plan.base.builder == plan.base.runtime {
+        "both stages".to_owned()
+    } else {
+        format!("runtime; the builder is {}", plan.base.builder)
+    };
+    if let Some(digest) = plan.world.digests.get(&plan.base.runtime) {
+        let _ = write!(text, "; pinned to {digest}");
+    }
+    text
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::inspect::context;
 use crate::settings::{self, Settings};
 use crate::verify::{Packages, Report};
-use crate::{Planned, compared, planned};
+use crate::{compared, planned};
 
 /// The packages of a report that no settings ask for yet, or have taken out.
 ///
@@ -50,7 +50,7 @@ pub(super) fn write(run: &Run<'_>, new: &Packages) -> Result<(), Error> {
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let under = own.clone().over(Settings::read_manifest(&tree)?);
     let settings = run.flags.clone().over(under);
-    let Planned { tree, plan } = planned(tree, &settings)?;
+    let plan = planned(&tree, &settings)?;
     let mut preview = compared(&tree, plan, Options::default())?;
     if !new.is_empty() {
         let text = own.rewrite(&file, before.as_deref())?;
