@@ -245,6 +245,7 @@ struct Warning {
 
 impl Explanation {
     /// The plan as its public document.
+    #[expect(clippy::too_many_lines, reason = "one field after the other")]
     pub fn new(plan: &BuildPlan) -> Self {
         let port = plan.start.port;
         Self {

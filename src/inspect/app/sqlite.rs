@@ -66,7 +66,7 @@ fn of_source(source: &Source, add: &mut dyn FnMut(String, bool, Option<String>, 
     for assign in source.outline.assigns.iter().filter(|a| !a.within.typing) {
         if assign.target == "DATABASES" {
             databases(&assign.value, &mut |path| {
-                add(path, false, None, assign.line)
+                add(path, false, None, assign.line);
             });
         }
     }

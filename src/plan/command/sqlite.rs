@@ -12,7 +12,7 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     let app = &known.facts.app;
     let engines = app.django.iter().flat_map(|django| &django.engines);
     let mut engines = engines.peekable();
-    let django = engines.peek().cloned().cloned();
+    let django = engines.peek().copied().cloned();
     let served = engines.any(|engine| !lite(&engine.value)) || driven(known);
     for file in &app.sqlite {
         // The default of a variable is for the developer's machine where a server is there besides.

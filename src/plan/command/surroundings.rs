@@ -102,19 +102,18 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         .django
         .as_ref()
         .filter(|_| start.framework.as_deref() == Some("django"))
+        && let Some(media) = &django.media_root
     {
-        if let Some(media) = &django.media_root {
-            start.writable.push(Writable {
-                path: if media.value.is_empty() {
-                    "media".to_owned()
-                } else {
-                    media.value.clone()
-                },
-                volume: true,
-                why: "MEDIA_ROOT: uploads".to_owned(),
-                at: Some(media.at.clone()),
-            });
-        }
+        start.writable.push(Writable {
+            path: if media.value.is_empty() {
+                "media".to_owned()
+            } else {
+                media.value.clone()
+            },
+            volume: true,
+            why: "MEDIA_ROOT: uploads".to_owned(),
+            at: Some(media.at.clone()),
+        });
     }
     sqlite::complete(known, start);
     start.writable.sort();

@@ -51,6 +51,10 @@ struct Mount {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of the template"
+)]
 struct OfRole {
     name: ComposeText,
     builds: bool,

@@ -9,6 +9,7 @@ use crate::plan::BuildPlan;
 use crate::plan::command::Command;
 
 /// A service that runs the image.
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the file")]
 pub(super) struct Role {
     /// Its name, fit for compose.
     pub(super) name: String,

@@ -63,9 +63,8 @@ impl Evidence<'_> {
             ("PASSWORD", _) => (Role::Password, Owner::Kind(Kind::Sql)),
             ("NAME", _) => (Role::Database, Owner::Kind(Kind::Sql)),
             // `ENGINE` is a choice of code, `OPTIONS` are anything.
-            ("ENGINE" | "OPTIONS", _) => return None,
+            ("ENGINE" | "OPTIONS", _) | (_, None) => return None,
             (_, Some((role, owner))) => (*role, *owner),
-            (_, None) => return None,
         };
         let spoken = reading.fallback.as_ref().and_then(|fallback| {
             let mut services = table.services.iter();
@@ -102,13 +101,11 @@ impl Evidence<'_> {
             .filter(|(key, service)| service.kinds.contains(&kind) && self.driven(key))
             .map(|(key, service)| (key.as_str(), service))
             .collect();
-        let engines = self.app.django.iter().flat_map(|django| &django.engines);
-        let engine = engines
-            .filter_map(|engine| {
-                let known = |service: &Service| service.engines.contains(&engine.value);
-                driven.iter().find(|(_, service)| known(service))
-            })
-            .next();
+        let mut engines = self.app.django.iter().flat_map(|django| &django.engines);
+        let engine = engines.find_map(|engine| {
+            let known = |service: &Service| service.engines.contains(&engine.value);
+            driven.iter().find(|(_, service)| known(service))
+        });
         engine
             .or_else(|| driven.iter().find(|(_, service)| service.default))
             .or_else(|| driven.first())
