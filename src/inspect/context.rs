@@ -58,25 +58,21 @@ pub fn open(folder: &Path) -> Result<Tree, Error> {
     }
 }
 
-/// How many folders up the folder's own manifests name files: `-r ../base.txt`, `-e ../../libs/common`, `path = "../lib"`.
+/// How many folders up the folder's requirements name what is there: `-r ../base.txt`, `-e ../../libs/common`.
 fn outward(folder: &Path) -> usize {
-    let mut most = 0;
-    for name in ["requirements.txt", "pyproject.toml", "Pipfile"] {
-        let path = folder.join(name);
-        let small = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() < BOUND);
-        let text = if small { fs::read(&path) } else { continue };
-        let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let ends = |c: char| c.is_whitespace() || "\"'=:,;[]{}#".contains(c);
-        let lines = text
-            .lines()
-            .filter(|line| !line.trim_start().starts_with('#'));
-        let there = lines
-            .flat_map(|line| line.split(ends))
-            .filter(|word| word.starts_with("../") && folder.join(word).exists());
-        let levels = there.map(|word| word.split('/').take_while(|part| *part == "..").count());
-        most = most.max(levels.max().unwrap_or_default());
-    }
-    most
+    let path = folder.join("requirements.txt");
+    let small = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() < BOUND);
+    let bytes = if small { fs::read(&path) } else { return 0 };
+    let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    let ends = |c: char| c.is_whitespace() || "\"'=:,;[]#".contains(c);
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let there = lines
+        .flat_map(|line| line.split(ends))
+        .filter(|word| word.starts_with("../") && folder.join(word).exists());
+    let levels = there.map(|word| word.split('/').take_while(|part| *part == "..").count());
+    levels.max().unwrap_or_default()
 }
 
 /// The folders above, nearest first, up to the top of the checkout: what lies above that belongs to somebody else.

@@ -105,10 +105,12 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
         fallback(stem, framework)
     };
     let name = object.kind.name().map_or(0, |name| position(&NAMES, name));
-    let server = |interface| known.server(interface, None).ok().flatten().is_some();
+    let has_server = |interface| known.server(interface, None).ok().flatten().is_some();
     let (kind, needs) = match &object.kind {
         // What a server can take comes before a script that makes an application by the way.
-        ObjectKind::Script if framework.development || framework.interface.is_some_and(server) => {
+        ObjectKind::Script
+            if framework.development || framework.interface.is_some_and(has_server) =>
+        {
             (2, false)
         }
         // `flask_app = create_app()` of a task's module comes after the factory itself.
@@ -117,7 +119,7 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
         ObjectKind::Factory { required, .. } => (1, !required.is_empty()),
     };
     // A bot with a small web application inside is a bot.
-    let served = framework.interface.is_none_or(server);
+    let served = framework.interface.is_none_or(has_server);
     let embedded = object.imported && !object.alias && !served && others(known, object);
     let passes_on = object.alias
         || super::stem(&object.module.file) == "wsgi"

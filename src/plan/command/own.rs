@@ -87,9 +87,10 @@ fn named(module: &ModulePath) -> &str {
 }
 
 fn file(module: &ModulePath) -> Vec<Arg> {
-    match module.module.contains('.') {
-        true => scripts::python(module),
-        false => vec![Arg::text("python"), Arg::text(&module.file)],
+    if module.module.contains('.') {
+        scripts::python(module)
+    } else {
+        vec![Arg::text("python"), Arg::text(&module.file)]
     }
 }
 
