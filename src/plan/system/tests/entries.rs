@@ -255,7 +255,7 @@ fn torch_from_the_default_index_brings_cuda() {
 fn every_advice_shows() {
     let catalogue = Catalogue::builtin();
     let versions = [
-        "", "==0.5", "==1.5", "==2.0", "==2.4.0", "==2.9.9", "==3.6.2", "==3.10.3", "==99",
+        "", "==0.1.10", "==1.5", "==2.0", "==2.4.0", "==2.9.9", "==3.6.2", "==3.10.3", "==99",
     ];
     for name in catalogue.names() {
         let advice = catalogue.entry(name).map_or(&[][..], |entry| &entry.advice);
