@@ -1,9 +1,13 @@
 //! Turns the end of a value's life into the removal of the container or image of its name.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Engine, Kind};
+use super::{Engine, Kind, interrupt};
+
+/// The pause before something is removed once more.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// A name that nobody else uses on this engine, whichever host its client runs on.
 pub fn unique() -> String {
@@ -54,7 +58,14 @@ impl Drop for Owned<'_> {
         let mut call = self.engine.call(arguments);
         call.cleans = true;
         call.patience = Some(Duration::from_secs(60));
-        // What was never made cannot be removed, and nobody waits for an answer.
-        let _ = self.engine.run(&call);
+        // An engine whose client was ended may be about to make what it was asked for.
+        let times = if interrupt::stopped() { 3 } else { 1 };
+        for time in 0..times {
+            if time > 0 {
+                sleep(AGAIN);
+            }
+            // What was never made cannot be removed, and nobody waits for an answer.
+            let _ = self.engine.run(&call);
+        }
     }
 }
