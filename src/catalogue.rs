@@ -2,10 +2,13 @@
 
 mod before;
 mod describe;
+pub mod downloads;
 mod entry;
 pub mod frameworks;
+pub mod migrations;
 pub mod node;
 pub mod servers;
+pub mod writes;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -36,8 +36,14 @@ pub struct AppFacts {
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
     pub waits: Option<Place>,
-    /// Data that the code fetches or expects: the command that fetches it.
-    pub downloads: Vec<Found<String>>,
+    /// Configuration files of tools that change a database's schema, relative to the application's folder.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub migrations: Vec<String>,
+    /// SQLite files that the code opens outside Django, relative to where it runs or absolute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sqlite: Vec<Found<String>>,
+    /// Data that the code fetches when it runs.
+    pub downloads: Vec<Found<Fetched>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).
     pub catalogues: Vec<String>,
     /// Folders whose `package.json` has a `build` script, highest first.
@@ -47,6 +53,15 @@ pub struct AppFacts {
     pub warnings: Vec<super::Warning>,
     /// How many Python files were looked at, decoys not counted.
     pub looked_at: usize,
+}
+
+/// Data by the function that loads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fetched {
+    /// The function's full name.
+    pub call: String,
+    /// The data's.
+    pub name: String,
 }
 
 /// A named command line.

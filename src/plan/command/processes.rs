@@ -4,8 +4,10 @@ use super::known::Known;
 use super::serve::{self, Target};
 use super::{Command, Process, Start};
 use crate::catalogue::frameworks::Role;
-use crate::facts::Arg;
+use crate::catalogue::migrations::{self, Tool};
 use crate::facts::app::ObjectKind;
+use crate::facts::{Arg, Place};
+use crate::inspect::tree;
 
 /// Adds every process besides the command itself, sorted by name.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
@@ -43,7 +45,52 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             ),
         );
     }
+    migrations(known, start);
     start.processes.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// The command of a tool that changes the database's schema.
+fn migrations(known: &Known<'_>, start: &mut Start) {
+    let set_up = |tool: &Tool| {
+        let path = tree::join(&start.working_dir, &tool.file);
+        let paths = &known.facts.app.migrations;
+        paths.iter().find(|one| **one == path).cloned()
+    };
+    let beside = |tool: &Tool| tool.framework.is_none() || tool.framework == start.framework;
+    let fits = |tool: &&Tool| beside(tool) && known.has(&tool.distribution);
+    let mut tools = migrations::all().iter().filter(fits);
+    let Some((tool, path)) = tools.find_map(|tool| Some((tool, set_up(tool)?))) else {
+        return;
+    };
+    let target = target(known, start);
+    let wants = tool.command.iter().any(|word| word.contains("{target}"));
+    let target = match target {
+        Some(target) => target,
+        None if wants => return,
+        None => String::new(),
+    };
+    let words = tool
+        .command
+        .iter()
+        .map(|word| word.replace("{target}", &target));
+    let at = Place::new(tree::join(&known.facts.layout.app, &path), 0);
+    let why = "migrations never run at build or start";
+    add(
+        start,
+        "release",
+        Command::words(words.map(Arg::text).collect(), Some(at), why),
+    );
+}
+
+/// The application that the command starts, as `module:object`.
+fn target(known: &Known<'_>, start: &Start) -> Option<String> {
+    let at = start.command.as_ref()?.at.as_ref()?;
+    let objects = &known.facts.app.objects;
+    let object = objects
+        .iter()
+        .find(|one| one.at == *at && !one.module.module.is_empty())?;
+    let name = object.kind.name()?;
+    Some(format!("{}:{name}", object.module.module))
 }
 
 fn workers(known: &Known<'_>, start: &mut Start) {
