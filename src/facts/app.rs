@@ -185,6 +185,9 @@ pub struct Django {
     pub installed_apps: Vec<Found<String>>,
     /// Engines of `DATABASES`, and schemes of database URLs.
     pub engines: Vec<Found<String>>,
+    /// SQLite files of `DATABASES`: path relative to the application's folder.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sqlite: Vec<Found<String>>,
     /// `STATIC_ROOT`: path relative to the application's folder where it is literal, else empty.
     pub static_root: Option<Found<String>>,
     /// `MEDIA_ROOT`, likewise.

@@ -172,3 +172,73 @@ fn caches_go_where_they_may_be_written() {
         "{whys:?}"
     );
 }
+
+#[test]
+fn djangos_sqlite_file_in_a_folder_of_its_own_is_on_a_volume() {
+    let start = |name: &str| {
+        let settings = format!(
+            "from pathlib import Path\nBASE_DIR = Path(__file__).parent\nINSTALLED_APPS = []\nWSGI_APPLICATION = 'shop.wsgi.application'\nDATABASES = {{'default': {{'ENGINE': 'django.db.backends.sqlite3', 'NAME': {name}}}}}\n"
+        );
+        file("manage.py", "import django\n")
+            .file("shop/settings.py", &settings)
+            .file("shop/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+            .with(&["django", "gunicorn"])
+            .start()
+    };
+    let own = start("BASE_DIR / 'data' / 'db.sqlite3'");
+    assert_eq!(places(&own), [("data", true)]);
+    assert_eq!(codes(&own), ["sqlite"]);
+    let beside = start("BASE_DIR / 'db.sqlite3'");
+    assert_eq!(places(&beside), []);
+    assert_eq!(codes(&beside), ["sqlite"]);
+}
+
+#[test]
+fn every_usual_program_is_a_need() {
+    for program in [
+        "chromium",
+        "convert",
+        "curl",
+        "exiftool",
+        "ffmpeg",
+        "ffprobe",
+        "git",
+        "gpg",
+        "gs",
+        "java",
+        "magick",
+        "mysqldump",
+        "node",
+        "openssl",
+        "pandoc",
+        "pdftotext",
+        "pg_dump",
+        "psql",
+        "redis-cli",
+        "rsync",
+        "soffice",
+        "ssh",
+        "tesseract",
+        "unzip",
+        "wget",
+        "wkhtmltopdf",
+        "zip",
+    ] {
+        for call in [
+            format!("subprocess.run(['{program}', 'clone'])"),
+            format!("shutil.which('{program}')"),
+            format!("os.system('{program} clone x')"),
+        ] {
+            let source = format!("import os, shutil, subprocess\n{call}\n");
+            let facts = file("app.py", &source).facts();
+            assert_eq!(facts.sources.len(), 1, "{call}");
+            // What only tests, documentation and scripts of the repository run is no need of the image.
+            for decoy in ["tests/run.py", "docs/conf.py", "scripts/run.py"] {
+                assert!(
+                    file(decoy, &source).facts().sources.is_empty(),
+                    "{decoy}: {call}"
+                );
+            }
+        }
+    }
+}

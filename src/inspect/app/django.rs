@@ -176,6 +176,17 @@ impl Reader<'_> {
             let Value::Dict(entries) = value else {
                 continue;
             };
+            let entry = |name: &str| {
+                let mut entries = entries.iter();
+                entries
+                    .find(|(key, _)| key.as_text() == Some(name))
+                    .map(|(_, value)| value)
+            };
+            let engine = entry("ENGINE").and_then(Value::as_text).unwrap_or_default();
+            if let Some(name) = entry("NAME").filter(|_| engine.ends_with("sqlite3")) {
+                let file = folder(name);
+                self.out.sqlite.push(Found::new(file, at.clone()));
+            }
             for (key, value) in entries {
                 match (key.as_text(), value.as_text()) {
                     (Some("ENGINE"), Some(engine)) => {

@@ -3,7 +3,8 @@
 use super::known::Known;
 use super::{Start, Writable};
 use crate::catalogue::{downloads, writes};
-use crate::facts::{Warning, normalise};
+use crate::facts::app::Django;
+use crate::facts::{Found, Warning, normalise};
 
 /// A warning for all data that the code fetches and that nothing in the image brings, with the lines to add.
 pub(super) fn missing(known: &Known<'_>) -> Vec<Warning> {
@@ -124,6 +125,38 @@ pub(super) fn sqlite(known: &Known<'_>, start: &mut Start) {
             .at(found.at.clone()),
         );
     }
+}
+
+/// The warning about Django's only database, an SQLite file; its folder becomes a volume, where it has one of its own.
+pub(super) fn sqlite_of_django(
+    django: &Django,
+    engine: &Found<String>,
+    writable: &mut Vec<Writable>,
+) -> Warning {
+    let own = django.sqlite.iter().find_map(|file| {
+        let (folder, name) = file.value.rsplit_once('/')?;
+        let plain = !folder.is_empty() && !name.is_empty() && !folder.contains("..");
+        plain.then_some((folder, file))
+    });
+    let (message, help) = match own {
+        Some((folder, file)) => {
+            writable.push(Writable {
+                path: folder.to_owned(),
+                volume: true,
+                why: format!("DATABASES: the SQLite file {}", file.value),
+                at: Some(file.at.clone()),
+            });
+            (
+                "the database is an SQLite file inside the container: its data ends with its volume",
+                "keep the volume by a name: `docker run --volume NAME:FOLDER`, or use a database server",
+            )
+        }
+        None => (
+            "the database is an SQLite file inside the image: its data ends with the container",
+            "put the file on a volume, or use a database server",
+        ),
+    };
+    Warning::new("sqlite", message, help).at(engine.at.clone())
 }
 
 /// Where a distribution puts files that are named without a folder.

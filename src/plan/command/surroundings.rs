@@ -56,14 +56,9 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
                 .all(|engine| engine.value.ends_with(name))
         };
         if let Some(engine) = django.engines.first().filter(|_| only("sqlite3")) {
-            start.warnings.push(
-                Warning::new(
-                    "sqlite",
-                    "the database is an SQLite file inside the image: its data ends with the container",
-                    "put the file on a volume, or use a database server",
-                )
-                .at(engine.at.clone()),
-            );
+            start
+                .warnings
+                .push(data::sqlite_of_django(django, engine, &mut start.writable));
         }
     }
     start.writable.sort();
