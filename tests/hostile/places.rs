@@ -5,21 +5,7 @@ use super::Files;
 /// A place: its name, and the project that holds a value there.
 pub(crate) type Place = (&'static str, fn(&str) -> Files);
 
-pub(crate) const PLACES: [Place; 35] = [
-    ("frontend script", |v| {
-        let mut files = flask();
-        let script = toml(&format!("vite build --outDir {v}"));
-        let manifest = format!(
-            "{{\"packageManager\": {}, \"scripts\": {{\"build\": {script}}}}}",
-            toml(v)
-        );
-        files.insert("web/package.json".to_owned(), manifest);
-        files.insert(
-            "dockwright.toml".to_owned(),
-            "frontend = \"web\"\n".to_owned(),
-        );
-        files
-    }),
+pub(crate) const PLACES: [Place; 34] = [
     ("requirement", |v| pip(&format!("flask\n{v}\n"))),
     ("requirement version", |v| {
         pip(&format!("flask\npsycopg2=={v}\n"))

@@ -233,7 +233,6 @@ fn an_application_is_found_in_a_file_that_is_odd() {
         &b"lazy import os\nx = t'{a}'\ntype A[T = int] = list[T]\n"[..],
         b"try:\n    pass\nexcept ValueError, TypeError:\n    pass\n",
         b"# -*- coding: latin-1 -*-\nNAME = 'caf\xe9'\n",
-        b"NAME = 'a\0b'\n",
         b"\xef\xbb\xbf",
         b"class Broken(:\n    pass\n\n",
     ] {
