@@ -4,6 +4,7 @@ mod before;
 mod contents;
 mod describe;
 pub mod development;
+pub mod downloads;
 mod entry;
 pub mod frameworks;
 pub mod headers;
@@ -12,6 +13,7 @@ pub mod node;
 pub mod servers;
 pub mod services;
 pub mod sonames;
+pub mod writes;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -46,7 +46,10 @@ pub fn run(
     }
     let lock = (preview.lock_path(), preview.record.to_text());
     change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
-    put(out, &("\n".to_owned() + &generate::states(&preview.changes)))?;
+    put(
+        out,
+        &("\n".to_owned() + &generate::states(&preview.changes)),
+    )?;
     Ok(Exit::Done)
 }
 

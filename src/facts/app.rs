@@ -44,8 +44,8 @@ pub struct AppFacts {
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
     pub waits: Option<Place>,
-    /// Data that the code fetches or expects: the command that fetches it.
-    pub downloads: Vec<Found<String>>,
+    /// Data that the code fetches when it runs.
+    pub downloads: Vec<Found<Fetched>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).
     pub catalogues: Vec<String>,
     /// Folders whose `package.json` has a `build` script, highest first.
@@ -101,6 +101,15 @@ pub struct SqliteFile {
     pub url: bool,
     /// The variable that it is only the default of.
     pub unless: Option<String>,
+}
+
+/// Data by the function that loads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fetched {
+    /// The function's full name.
+    pub call: String,
+    /// The data's.
+    pub name: String,
 }
 
 /// A named command line.

@@ -4,12 +4,14 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod downloads;
 mod frontend;
 mod hints;
 mod launches;
 mod makers;
 mod modules;
 mod needs;
+mod notebooks;
 mod objects;
 mod plain;
 mod procfile;
@@ -45,6 +47,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let place = |file: &str, line: u32| Place::new(tree.in_app(file), line);
     facts.looked_at = corpus.paths.len();
     facts.objects = objects::read(&corpus, &modules, &place);
+    facts.objects.extend(notebooks::read(tree));
     facts.django = django::read(&corpus, &modules, &place);
     for source in &corpus.sources {
         let outline = &source.outline;
@@ -71,7 +74,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     }
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
-    facts.downloads = routes::downloads(&corpus, &place);
+    facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);

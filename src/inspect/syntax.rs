@@ -195,7 +195,7 @@ impl Reader<'_> {
             setting.args.push(self.value(right));
             let setting = self.place(node, *setting);
             self.out.calls.push(setting);
-        } else if let Value::Name(target) = self.value(left) {
+        } else if let Some(target) = self.target(left) {
             // `a = b = Flask()`: the inner assignment is visited on its own, its value is the outer one's too.
             let mut right = right;
             while right.kind() == "assignment" {
@@ -252,6 +252,22 @@ impl Reader<'_> {
                 value: value.map(|value| self.value(value)),
                 line: line(node),
             });
+        }
+    }
+
+    /// A name, dotted; `app.config["X"]` is `app.config.X`.
+    fn target(&self, left: Node<'_>) -> Option<String> {
+        if let Value::Name(target) = self.value(left) {
+            return Some(target);
+        }
+        let part = |name| left.child_by_field_name(name).map(|part| self.value(part));
+        match (left.kind(), part("value"), part("subscript")) {
+            ("subscript", Some(Value::Name(base)), Some(Value::Text(key)))
+                if base == "config" || base.ends_with(".config") =>
+            {
+                Some(format!("{base}.{key}"))
+            }
+            _ => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Turns what was found about the application into how it is started, or says where it was looked for.
 
 mod candidates;
+mod data;
 mod django;
 mod given;
 mod init;
@@ -95,6 +96,12 @@ pub struct Start {
 }
 
 impl Start {
+    /// Can `$PORT` change where it listens?
+    pub fn heeds_port(&self) -> bool {
+        let asks = self.command.as_ref().is_some_and(Command::has_port);
+        asks || self.env.contains_key("PORT")
+    }
+
     /// A start that the user has to choose among equal ones, with a warning that says so.
     pub fn open(error: Error) -> Self {
         let mut warning = Warning::new("start-undecided", error.headline(), error.help());

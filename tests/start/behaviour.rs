@@ -310,22 +310,6 @@ fn django_in_a_folder_runs_there_and_is_built_from_above() {
 }
 
 #[test]
-fn data_that_no_package_brings_is_named() {
-    let start = file(
-        "app.py",
-        "import nltk\nfrom flask import Flask\nnltk.download('punkt')\napp = Flask(__name__)\n",
-    )
-    .with(&["flask", "gunicorn"])
-    .start();
-    assert_eq!(codes(&start), ["data-download"]);
-    assert!(start.warnings[0].help.contains("nltk.downloader punkt"));
-    assert_eq!(
-        start.warnings[0].at.as_ref().unwrap().to_string(),
-        "app.py:3"
-    );
-}
-
-#[test]
 fn settings_are_read_with_throw_away_values_for_all_that_they_demand() {
     let settings = "import os\nimport environ\nimport dj_database_url\nfrom decouple import config\nenv = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\nSECRET_KEY = env.str('KEY')\nTOKEN = os.environ['TOKEN']\nLIMIT = int(os.environ['LIMIT'])\nORDERS = env.int('ORDERS')\nHOSTS = env.list('HOSTS', default=[])\nMAYBE = os.environ.get('MAYBE')\nUSER = config('DB_USER')\nPORT = config('DB_PORT', cast=int)\nNAME = config('DB_NAME', default='shop')\nDATABASES = {'default': env.db()}\nCACHES = {'default': env.cache('CACHE')}\nOTHER = dj_database_url.parse(os.environ['OTHER'])\nSTATIC_ROOT = 'static'\nINSTALLED_APPS = []\nROOT_URLCONF = 'shop.urls'\n";
     let start = django()

@@ -4,6 +4,7 @@
 
 mod authority;
 mod behaviour;
+mod data;
 mod frameworks;
 mod process;
 mod roles;

@@ -108,7 +108,12 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
         );
     }
     if let Some(port) = plan.start.port {
-        say("port", &port.to_string(), "$PORT overrides it", None);
+        let why = if plan.start.heeds_port() {
+            "$PORT overrides it"
+        } else {
+            "what the project says; $PORT does not change it"
+        };
+        say("port", &port.to_string(), why, None);
     }
     say(
         "user",

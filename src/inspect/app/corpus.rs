@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::catalogue::{Catalogue, frameworks};
+use crate::catalogue::{Catalogue, downloads, frameworks};
 use crate::inspect::syntax::{self, Outline};
 use crate::inspect::tree::{Tree, join};
 
@@ -308,16 +308,16 @@ fn telling() -> Vec<Vec<String>> {
         );
     }
     for word in [
+        "sqlite3.connect",
+        "sqlite.connect",
+        "sqlite:///",
+        "sqlite+",
         "create_app(",
         "make_app(",
         "get_asgi_application",
         "get_wsgi_application",
         "ProtocolTypeRouter",
         "INSTALLED_APPS",
-        "nltk.download",
-        "spacy.load",
-        "sync_playwright",
-        "async_playwright",
         "SIGTERM",
         "beat_schedule",
         "BEAT_SCHEDULE",
@@ -341,6 +341,14 @@ fn telling() -> Vec<Vec<String>> {
         "aiosqlite.connect",
     ] {
         sets.push(vec![word.to_owned()]);
+    }
+    for call in downloads::all().iter().flat_map(|download| &download.calls) {
+        sets.push(
+            call.split('.')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        );
     }
     for route in [
         "/health",

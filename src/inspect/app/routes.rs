@@ -122,40 +122,6 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
     })
 }
 
-/// Data of nltk and spaCy and browsers of playwright that the code uses, as the commands that fetch them.
-pub(super) fn downloads(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Vec<Found<String>> {
-    let mut out: Vec<Found<String>> = Vec::new();
-    for source in &corpus.sources {
-        for call in source
-            .outline
-            .calls
-            .iter()
-            .filter(|call| !call.within.typing)
-        {
-            let name = call
-                .value
-                .args
-                .first()
-                .and_then(Value::as_text)
-                .unwrap_or_default();
-            let plain = !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-            let command = match call.value.callee.as_str() {
-                "nltk.download" if plain => format!("python -m nltk.downloader {name}"),
-                "spacy.load" if plain => format!("python -m spacy download {name}"),
-                "sync_playwright" | "async_playwright" => "playwright install chromium".to_owned(),
-                _ => continue,
-            };
-            if !out.iter().any(|known| known.value == command) {
-                out.push(Found::new(command, place(&source.path, call.line)));
-            }
-        }
-    }
-    out
-}
-
 /// The port of `os.environ.get("PORT", 5000)`.
 pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
     corpus.sources.iter().find_map(|source| {

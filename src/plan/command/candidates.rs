@@ -52,7 +52,9 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .iter()
         .filter_map(|object| {
             let framework = serve::framework(&object.framework)?;
+            let there = || framework.distribution.iter().any(|name| known.has(name));
             let usable = framework.role != Role::Tool
+                && (framework.extension.is_none() || there())
                 && !known.lacks(framework)
                 && !object.module.file.is_empty();
             usable.then(|| (rank(known, object, framework), object, framework))

@@ -3,6 +3,7 @@
 use super::known::Known;
 use super::{Start, Writable};
 use crate::catalogue::services::{self, Kind};
+use crate::catalogue::writes;
 use crate::facts::app::SqliteFile;
 use crate::facts::{Found, Warning};
 use crate::inspect::tree::join;
@@ -20,8 +21,8 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             continue;
         }
         let folder = folder(known, &file.value);
-        if folder.is_empty() {
-            start.warnings.push(ends(file, &file.value.path));
+        start.warnings.push(ends(file, &file.value.path, &folder));
+        if folder.is_empty() || folder.split('/').any(|part| part == "..") {
             continue;
         }
         start.writable.push(Writable {
@@ -36,17 +37,25 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         });
     }
     if let Some(engine) = django.filter(|_| app.sqlite.is_empty() && !served) {
-        start.warnings.push(ends(&engine, "the database"));
+        start.warnings.push(ends(&engine, "the database", ""));
     }
 }
 
-fn ends<T>(found: &Found<T>, what: &str) -> Warning {
-    Warning::new(
-        "sqlite",
-        format!("{what} is an SQLite file inside the image: its data ends with the container"),
-        "put the file into a folder of its own, such as `data`, which becomes a volume, or use a database server",
-    )
-    .at(found.at.clone())
+/// The warning about a file in a folder of its own, or beside the code.
+fn ends<T>(found: &Found<T>, what: &str, folder: &str) -> Warning {
+    let (end, help) = if folder.is_empty() {
+        (
+            "its data ends with the container, and the folder of the code cannot be written to",
+            "put the file into a folder of its own, as in `sqlite:///data/app.db`: it becomes a volume; or use a database server",
+        )
+    } else {
+        (
+            "its data ends with its volume",
+            "keep the volume by a name: `docker run --volume NAME:FOLDER`, or use a database server",
+        )
+    };
+    let message = format!("{what} is an SQLite file inside the image: {end}");
+    Warning::new("sqlite", message, help).at(found.at.clone())
 }
 
 fn lite(engine: &str) -> bool {
@@ -65,12 +74,13 @@ fn driven(known: &Known<'_>) -> bool {
 /// The folder of a file; empty for the application's own, which is read-only.
 fn folder(known: &Known<'_>, file: &SqliteFile) -> String {
     let path = file.path.trim_start_matches("./");
-    // Flask-SQLAlchemy puts relative paths into Flask's instance folder.
-    let instance = file.url && !path.starts_with('/') && known.has("flask-sqlalchemy");
+    let habit = writes::sqlite()
+        .iter()
+        .find(|one| known.has(&one.distribution));
+    let habit = habit.filter(|_| file.url && !path.starts_with('/'));
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    if instance {
-        join("instance", folder).trim_end_matches('/').to_owned()
-    } else {
-        folder.to_owned()
+    match habit {
+        Some(habit) => join(&habit.folder, folder).trim_end_matches('/').to_owned(),
+        None => folder.to_owned(),
     }
 }
