@@ -78,10 +78,14 @@ pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<
     if taken.is_empty() {
         told.push_str("  nothing: inspection finds the same\n");
     }
-    taken.iter().for_each(|line| told.extend([line, "\n"]));
+    for line in &taken {
+        told.extend([line, "\n"]);
+    }
     if !left.is_empty() {
         told.push_str("not taken, look at them yourself:\n");
-        left.iter().for_each(|line| told.extend([line, "\n"]));
+        for line in &left {
+            told.extend([line, "\n"]);
+        }
     }
     Ok(Adopted { settings, told })
 }

@@ -183,6 +183,8 @@ impl Everything {
             if is_secret(name) {
                 self.leave(instruction.line, format!("ARG {name} looks like a secret: `secrets = [\"id={name},env={name}\"]` passes it safely"));
             } else {
+                self.references
+                    .insert(name.to_owned(), format!("${{{name}}}"));
                 self.wish(
                     &format!("args.{name}"),
                     value.unwrap_or_default(),

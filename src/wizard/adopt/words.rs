@@ -10,7 +10,7 @@ use crate::inspect::dockerfile::words;
 /// What dockwright decides itself.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Own {
+pub(super) struct Known {
     pub(super) build_packages: BTreeSet<String>,
     pub(super) own_packages: BTreeSet<String>,
     pub(super) own_variables: BTreeSet<String>,
@@ -19,8 +19,8 @@ pub(super) struct Own {
     pub(super) own_commands: BTreeSet<String>,
 }
 
-pub(super) fn own() -> &'static Own {
-    static TABLE: OnceLock<Own> = OnceLock::new();
+pub(super) fn own() -> &'static Known {
+    static TABLE: OnceLock<Known> = OnceLock::new();
     TABLE.get_or_init(|| {
         crate::catalogue::table("adopt.toml", include_str!("../../catalogue/adopt.toml"))
     })
