@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::known::Known;
 use super::{BuildStep, Health, Start, Writable, data, django, init};
 use crate::catalogue::frameworks;
-use crate::facts::{Arg, Warning};
+use crate::facts::Arg;
 
 /// Adds all of it to a start.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
