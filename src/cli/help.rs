@@ -25,6 +25,18 @@ const EXAMPLES: &[(&str, &str)] = &[
         "Examples:\n  dockwright check                 exit 1 when the files are out of date\n  dockwright check services/api    a service of a monorepo\n  dockwright check --help          every flag",
     ),
     (
+        "watch",
+        "Examples:\n  dockwright watch                 until Ctrl-C, for the project here\n  dockwright watch services/api    a service of a monorepo",
+    ),
+    (
+        "update",
+        "Examples:\n  dockwright update                renew digests and uv\n  dockwright update --diff         what would change",
+    ),
+    (
+        "verify",
+        "Examples:\n  dockwright verify                build the image of the project here and prove it\n  dockwright verify --fix          write down what is missing, until it holds",
+    ),
+    (
         "explain",
         "Examples:\n  dockwright explain                           for people\n  dockwright explain --format json | jq .base  for scripts\n  dockwright explain --help                    every flag",
     ),

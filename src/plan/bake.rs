@@ -92,7 +92,7 @@ pub fn document(folder: &str, targets: &[Target]) -> Document {
         targets.iter().flat_map(|one| &one.arguments).collect();
     let names: BTreeSet<&str> = targets.iter().map(|one| one.name.as_str()).collect();
     let path = join(folder, FILE);
-    let named = if folder.is_empty() {
+    let file = if folder.is_empty() {
         String::new()
     } else {
         format!(" --file {}", quoted(&printable(&path)))
@@ -101,7 +101,7 @@ pub fn document(folder: &str, targets: &[Target]) -> Document {
         path,
         template: "docker-bake.hcl.j2",
         data: serde_json::json!({
-            "command": Comment::new(&format!("docker buildx bake{named}")),
+            "command": Comment::new(&format!("docker buildx bake{file}")),
             "names": names,
             "arguments": arguments,
             "own": OWN,

@@ -278,6 +278,42 @@ fn words() -> &'static Words {
     })
 }
 
+/// Words that are enough by themselves.
+const WORDS: [&str; 32] = [
+    "AMQP_URL",
+    "BEAT_SCHEDULE",
+    "BROKER_URL",
+    "BaseSettings",
+    "CDLL(",
+    "DATABASE_UR",
+    "DB_HOST",
+    "INSTALLED_APPS",
+    "MARIADB_",
+    "MONGODB_",
+    "MONGO_",
+    "MYSQL_",
+    "PGHOST",
+    "POSTGRES_",
+    "ProtocolTypeRouter",
+    "RABBITMQ_",
+    "REDIS_",
+    "SIGTERM",
+    "beat_schedule",
+    "cdll.LoadLibrary",
+    "create_app(",
+    "environ[",
+    "find_library",
+    "get_asgi_application",
+    "get_wsgi_application",
+    "make_app(",
+    "require_version(",
+    "setlocale(",
+    "sqlite+",
+    "sqlite.connect",
+    "sqlite3.connect",
+    "sqlite:/",
+];
+
 /// Sets of words, out of the tables of frameworks and needs.
 fn telling() -> Vec<Vec<String>> {
     let mut sets: Vec<Vec<String>> = Vec::new();
@@ -307,41 +343,7 @@ fn telling() -> Vec<Vec<String>> {
                 .map(|base| vec![format!("class {base}")]),
         );
     }
-    for word in [
-        "sqlite3.connect",
-        "sqlite.connect",
-        "sqlite:///",
-        "sqlite+",
-        "create_app(",
-        "make_app(",
-        "get_asgi_application",
-        "get_wsgi_application",
-        "ProtocolTypeRouter",
-        "INSTALLED_APPS",
-        "SIGTERM",
-        "beat_schedule",
-        "BEAT_SCHEDULE",
-        "BaseSettings",
-        "environ[",
-        "DATABASE_UR",
-        "DB_HOST",
-        "POSTGRES_",
-        "PGHOST",
-        "MYSQL_",
-        "MARIADB_",
-        "REDIS_",
-        "BROKER_URL",
-        "RABBITMQ_",
-        "AMQP_URL",
-        "MONGO_",
-        "MONGODB_",
-        "sqlite:/",
-        "sqlite+",
-        "sqlite3.connect",
-        "aiosqlite.connect",
-    ] {
-        sets.push(vec![word.to_owned()]);
-    }
+    sets.extend(WORDS.iter().map(|word| vec![(*word).to_owned()]));
     for call in downloads::all().iter().flat_map(|download| &download.calls) {
         sets.push(
             call.split('.')
@@ -376,15 +378,6 @@ fn telling() -> Vec<Vec<String>> {
             sets.push(vec![format!("import {import}")]);
             sets.push(vec![format!("from {import}")]);
         }
-    }
-    for word in [
-        "find_library",
-        "cdll.LoadLibrary",
-        "CDLL(",
-        "require_version(",
-        "setlocale(",
-    ] {
-        sets.push(vec![word.to_owned()]);
     }
     sets
 }

@@ -31,7 +31,8 @@ fn to_build_them_is_proposed_and_can_be_refused() {
 fn nobody_asked_takes_the_proposal_where_it_can_be_planned() {
     let unasked = |project: &Project| {
         let folder = project.0.path();
-        write(&draft(folder, Settings::default(), Options::default(), None).unwrap()).unwrap();
+        write(&draft(folder, Settings::default(), Options::default(), false, None).unwrap())
+            .unwrap();
         project.text("dockwright.toml")
     };
     assert!(unasked(&shop()).unwrap().contains("frontend = \".\""));
