@@ -12,12 +12,13 @@ use serde_json::Value;
 use project::{Project, buildx, engine};
 
 type Checked = Result<(), Failed>;
+type Check = fn() -> Checked;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One engine, two cores: builds beside builds only time out.
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let printed: [(&str, fn() -> Checked); 5] = [
+    let printed: [(&str, Check); 5] = [
         ("plain on any driver", plain),
         ("published with all it can have", published),
         ("values stay values", attacks),

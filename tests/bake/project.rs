@@ -45,7 +45,7 @@ impl Project {
     pub(crate) fn generate(&self, arguments: &[&str]) -> Result<(), Failed> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dockwright"));
         command.args(["generate", "--bake"]).args(arguments);
-        succeeded(command.current_dir(self.folder.path()).output().unwrap()).map(drop)
+        succeeded(&command.current_dir(self.folder.path()).output().unwrap()).map(drop)
     }
 
     /// Runs `docker buildx bake`.
@@ -59,7 +59,7 @@ impl Project {
         command
             .current_dir(self.folder.path())
             .envs(variables.iter().copied());
-        succeeded(command.output().unwrap())
+        succeeded(&command.output().unwrap())
     }
 
     /// What bake would do.
@@ -73,7 +73,7 @@ impl Project {
     }
 }
 
-fn succeeded(done: Output) -> Result<String, Failed> {
+fn succeeded(done: &Output) -> Result<String, Failed> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if done.status.success() {
         Ok(text(&done.stdout))

@@ -32,8 +32,11 @@ const VALUES: [&str; 16] = [
 /// Files of a project that hold a value somewhere.
 type Files = Vec<(&'static str, String)>;
 
+/// The files of a project with a value in one place.
+type Project = fn(&str) -> Files;
+
 /// The places, each with whether the value must be found in the file as it is.
-const PLACES: [(&str, bool, fn(&str) -> Files); 6] = [
+const PLACES: [(&str, bool, Project); 6] = [
     ("command", true, |v| {
         with(
             "Procfile",

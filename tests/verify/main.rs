@@ -20,10 +20,12 @@ use strangers::STRANGERS;
 /// What a case ends with: a failure says what was found.
 type Checked = Result<(), String>;
 
+type Case = fn(Engine) -> Checked;
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let engine = Engine::find();
-    let cases: [(&str, fn(Engine) -> Checked); 4] = [
+    let cases: [(&str, Case); 4] = [
         ("a healthy project passes", healthy),
         ("a sick image fails in words", sick),
         ("a tool that ends by itself passes", tool),
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
     ];
     let mut trials: Vec<Trial> = cases
         .into_iter()
-        .map(|(name, case)| trial(&engine, name.to_owned(), move |engine| case(engine)))
+        .map(|(name, case)| trial(&engine, name.to_owned(), case))
         .collect();
     for stranger in STRANGERS {
         let name = format!("--fix solves {}", stranger.hidden);
