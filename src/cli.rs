@@ -13,10 +13,9 @@ pub use line::flags;
 pub use regenerate::{Check, Update, Watch};
 pub use verify::Verify;
 
-use additions::Additions;
-
 use std::path::PathBuf;
 
+use additions::Additions;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 
@@ -388,7 +387,6 @@ impl Project {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            without: Vec::new(),
             ..self.additions.settings()?
         })
     }

@@ -113,6 +113,7 @@ mod tests {
         compose = true
         bake = true
         ci = "github"
+        pin = true
         secrets = ["id=token,env=PIP_TOKEN", "id=pip,src=pip.conf,target=/etc/pip.conf"]
         copy = ["alembic.ini", "deploy/my shop.toml:/etc/shop.toml"]
         writable = ["media", "!logs"]
@@ -126,7 +127,6 @@ mod tests {
         after-dependencies = ["true"]
         end-of-builder = ["npm run build"]
         end-of-runtime = ["install -d /var/shop, mode"]
-        pin = true
         [packages]
         build = ["g++", "!gcc"]
         run = ["libpq5"]

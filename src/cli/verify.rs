@@ -25,9 +25,6 @@ pub struct Verify {
     /// Container engine; without it, the first that answers
     #[arg(long, env = "DOCKWRIGHT_ENGINE", value_parser = PossibleValuesParser::new(["docker", "podman", "buildah"]), hide_env = true, help_heading = "Verifying")]
     pub engine: Option<String>,
-    /// Secret for the build, as the engine's `build` takes it
-    #[arg(long, value_name = "SECRET", help_heading = "Verifying")]
-    pub secret: Vec<String>,
     /// Argument for the build
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Verifying")]
     pub build_arg: Vec<String>,

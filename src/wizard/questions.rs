@@ -62,7 +62,7 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         key: "frontend",
-        prompt: "Files for the browser to build",
+        prompt: "Front end to build",
         form: frontend,
     },
     Question {

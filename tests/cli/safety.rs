@@ -26,8 +26,7 @@ fn killed_anywhere_the_next_command_finds_it_whole() {
     let project = flask();
     let states = [REQUIREMENTS.to_owned(), with_magic()].map(|requirements| {
         project.write("requirements.txt", requirements);
-        project.write(".dockerignore", "");
-        project.run(&["generate", "--force"]);
+        project.run(&["generate"]);
         files(&project)
     });
     assert!(states[0][0] != states[1][0]);

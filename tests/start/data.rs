@@ -69,7 +69,7 @@ fn migrations_are_a_process_of_their_own() {
         .start();
     assert_eq!(processes(&start)["release"], "alembic upgrade head");
     let start = flask("")
-        .file("migrations/alembic.ini", "[alembic]\n")
+        .file("migrations/env.py", "[alembic]\n")
         .with(&["flask-migrate", "alembic"])
         .start();
     assert_eq!(

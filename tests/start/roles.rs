@@ -124,17 +124,23 @@ fn an_sqlite_file_in_a_folder_of_its_own_is_a_volume() {
         paths
     };
     let uri = |url: &str| format!("app.config['SQLALCHEMY_DATABASE_URI'] = '{url}'");
-    assert_eq!(volumes(&uri("sqlite:////data/shop.db"), &[]), ["/data"]);
-    assert_eq!(volumes(&uri("sqlite:///var/shop.db"), &[]), ["var"]);
+    assert_eq!(
+        volumes(&uri("sqlite:////data/shop.db"), &[]),
+        ["/data", "warned"]
+    );
+    assert_eq!(
+        volumes(&uri("sqlite:///var/shop.db"), &[]),
+        ["var", "warned"]
+    );
     assert_eq!(volumes(&uri("sqlite:///shop.db"), &[]), ["warned"]);
     assert_eq!(
         volumes(&uri("sqlite:///shop.db"), &["flask-sqlalchemy"]),
-        ["instance"]
+        ["instance", "warned"]
     );
     assert_eq!(volumes(&uri("sqlite://"), &[]), [""; 0]);
     let code = "import sqlite3\ndef db():\n    return sqlite3.connect('state/app.db')";
-    assert_eq!(volumes(code, &[]), ["state"]);
+    assert_eq!(volumes(code, &[]), ["state", "warned"]);
     let default = "import os\nurl = os.environ.get('DATABASE_URL', 'sqlite:///data/dev.db')";
-    assert_eq!(volumes(default, &[]), ["data"]);
+    assert_eq!(volumes(default, &[]), ["data", "warned"]);
     assert_eq!(volumes(default, &["psycopg"]), [""; 0]);
 }

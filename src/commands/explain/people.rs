@@ -65,7 +65,7 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
     if !plan.app.is_empty() {
         say(
             "context",
-            &super::context(plan),
+            &super::explanation::context(plan),
             "the build context: the workspace above holds the lock",
             None,
         );

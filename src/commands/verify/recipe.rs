@@ -55,9 +55,10 @@ fn shown(path: &Path) -> String {
 /// What the user gives, and the secrets that the plan asks for.
 fn options(run: &Run<'_>, plan: &BuildPlan) -> Result<Vec<String>, Error> {
     let arguments = run.arguments;
+    let given = &run.flags.secrets;
     let mut options = Vec::new();
     for (flag, values) in [
-        ("--secret", &arguments.secret),
+        ("--secret", given),
         ("--build-arg", &arguments.build_arg),
         ("--ssh", &arguments.ssh),
     ] {
@@ -68,12 +69,12 @@ fn options(run: &Run<'_>, plan: &BuildPlan) -> Result<Vec<String>, Error> {
         );
     }
     for secret in &plan.install.secrets {
-        let given = |value: &String| {
+        let names = |value: &String| {
             value
                 .split(',')
                 .any(|part| part == format!("id={}", secret.id))
         };
-        if !arguments.secret.iter().any(given) {
+        if !given.iter().any(names) {
             options.extend(
                 found(secret)?
                     .into_iter()

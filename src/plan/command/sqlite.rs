@@ -45,16 +45,16 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
 fn ends<T>(found: &Found<T>, what: &str, folder: &str) -> Warning {
     let (end, help) = if folder.is_empty() {
         (
-            "its data ends with the container, and the folder of the code cannot be written to",
+            "inside the image: its data ends with the container, and the folder of the code cannot be written to",
             "put the file into a folder of its own, as in `sqlite:///data/app.db`: it becomes a volume; or use a database server",
         )
     } else {
         (
-            "its data ends with its volume",
+            "inside the container: its data ends with its volume",
             "keep the volume by a name: `docker run --volume NAME:FOLDER`, or use a database server",
         )
     };
-    let message = format!("{what} is an SQLite file inside the image: {end}");
+    let message = format!("{what} is an SQLite file {end}");
     Warning::new("sqlite", message, help).at(found.at.clone())
 }
 

@@ -23,7 +23,7 @@ fn to_build_them_is_proposed_and_can_be_refused() {
     project.is_settled();
 
     let project = shop();
-    project.init(&[("Files for the browser to build", Reply::Pick("none"))]);
+    project.init(&[("Front end to build", Reply::Pick("none"))]);
     assert_eq!(project.text("dockwright.toml"), None);
 }
 

@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(value("myoutDir: 'a'"), None);
         let nested = ["output".to_owned(), "path".to_owned()];
         let text = "entry: { path: 'no' },\noutput: {\n  path: 'yes' }";
-        assert_eq!(setting(text, &nested), Some((34, Some("yes".to_owned()))));
+        assert_eq!(setting(text, &nested), Some((35, Some("yes".to_owned()))));
     }
 
     #[test]
