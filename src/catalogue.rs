@@ -1,10 +1,19 @@
 //! Native knowledge as data: turns a distribution's name into what it needs from the system.
 
 mod before;
+mod contents;
 mod describe;
+pub mod development;
+pub mod downloads;
 mod entry;
 pub mod frameworks;
+pub mod headers;
+pub mod migrations;
+pub mod node;
 pub mod servers;
+pub mod services;
+pub mod sonames;
+pub mod writes;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -95,6 +104,32 @@ impl Catalogue {
                 .collect();
             Self { slots }
         })
+    }
+
+    /// The same knowledge without some names, as if it had never heard of them: how `verify` is tested.
+    pub fn without(&'static self, names: &[String]) -> &'static Self {
+        if names.is_empty() {
+            return self;
+        }
+        let known = |key: &str| {
+            !names
+                .iter()
+                .any(|name| key == name || key == normalise(name))
+        };
+        let slots = self
+            .slots
+            .iter()
+            .filter(|(key, _)| known(key))
+            .map(|(key, slot)| {
+                let fresh = Slot {
+                    entry: OnceLock::new(),
+                    ..*slot
+                };
+                (*key, fresh)
+            })
+            .collect();
+        // Once a run, as long as the program lives.
+        Box::leak(Box::new(Self { slots }))
     }
 
     /// What is known of a distribution; `None` for a stranger. The name is normalised here.

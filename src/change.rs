@@ -2,6 +2,7 @@
 
 mod disk;
 mod drift;
+mod journal;
 mod lines;
 mod merge;
 mod write;
@@ -17,9 +18,10 @@ use crate::render::OutFile;
 use lines::{Syntax, same};
 use merge::Prefer;
 
+pub use disk::target;
 pub use drift::{Reason, drift};
 pub use merge::Clash;
-pub use write::write;
+pub use write::{recover, write};
 
 /// What the user decided beforehand about files that dockwright would not touch by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,7 +178,7 @@ fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -
         return match options {
             Options { force: true, .. } => (State::Updated, like(disk, new)),
             Options { keep: true, .. } => (State::Kept, kept()),
-            Options { .. } if Syntax::of(&file.path) == Syntax::Plain => adopted(disk, new),
+            Options { .. } if file.path.ends_with(".dockerignore") => adopted(disk, new),
             Options { .. } => (State::Foreign, like(disk, new)),
         };
     };

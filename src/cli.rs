@@ -1,16 +1,25 @@
 //! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
 
+mod additions;
+mod explain;
+mod help;
 mod line;
+mod regenerate;
+mod verify;
 
+pub use explain::Explain;
+pub use help::{completions, manual};
 pub use line::flags;
+pub use regenerate::{Check, Update, Watch};
+pub use verify::Verify;
 
 use std::path::PathBuf;
 
+use additions::Additions;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::settings::{
     Ci, Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
 };
@@ -20,7 +29,7 @@ use crate::settings::{
 #[command(
     name = "dockwright",
     version,
-    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright check               in CI: exit 1 when the files are out of date"
+    after_help = "Examples:\n  dockwright init                ask what the project leaves open, then write\n  dockwright generate            write Dockerfile and .dockerignore for the project here\n  dockwright generate --stdout   show the Dockerfile, write nothing\n  dockwright explain backend     say why each line would be there\n  dockwright verify --fix        build the image, prove it, and mend what is missing\n  dockwright check               in CI: exit 1 when the files are out of date"
 )]
 pub struct Cli {
     /// What to do.
@@ -36,9 +45,15 @@ pub enum Command {
     /// Write Dockerfile and .dockerignore, keeping what was edited by hand
     Generate(Generate),
     /// Would `generate` change anything? Say what and why; exit 1 if so
-    Check(Project),
+    Check(Check),
+    /// `generate` again whenever a file changes that the plan was read from
+    Watch(Watch),
+    /// Renew what drifts with the world: digests of pinned images, newer patches of uv
+    Update(Update),
     /// Show the plan: each decision, its reason, and the file and line that prove it
     Explain(Explain),
+    /// Build the image and prove it: everything imports, no library is missing, it starts and stops; exit 1 if not
+    Verify(Box<Verify>),
     /// What is known of a PyPI package's native needs
     Catalogue {
         /// Name of a distribution; without it, all names are listed
@@ -50,16 +65,34 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(["bash", "elvish", "fish", "powershell", "zsh"]))]
         shell: String,
     },
-    /// Print the JSON Schema of dockwright.toml
-    Schema,
+    /// Print the JSON Schema of dockwright.toml, or of what a command prints with `--format json`
+    Schema {
+        /// Of what
+        #[arg(default_value = "settings", value_parser = PossibleValuesParser::new(["settings", "explain", "verify"]))]
+        of: String,
+    },
+    /// Print a manual page, for those who package dockwright
+    #[command(hide = true)]
+    Man {
+        /// The command whose page it is; without it, the program's own
+        #[arg(value_name = "COMMAND")]
+        of: Option<String>,
+    },
 }
 
 /// `init`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Init {
     /// The project and the wishes: a flag answers its question.
     #[command(flatten)]
     pub project: Project,
+    /// Read a Dockerfile of your own into settings, and write beside it
+    #[arg(long, help_heading = "Writing")]
+    pub adopt: bool,
     /// Take every proposal, ask nothing
     #[arg(long, short, help_heading = "Writing")]
     pub yes: bool,
@@ -95,17 +128,6 @@ pub struct Generate {
     pub keep: bool,
 }
 
-/// `explain`
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The project and the wishes.
-    #[command(flatten)]
-    pub project: Project,
-    /// text for people, json for scripts
-    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json"]))]
-    pub format: String,
-}
-
 /// The folder, and every setting as a flag.
 #[derive(Debug, Args)]
 #[expect(
@@ -116,6 +138,9 @@ pub struct Project {
     /// Folder of the project
     #[arg(default_value = ".", value_name = "DIR")]
     pub dir: PathBuf,
+    /// One of the images of dockwright.toml, instead of all
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
     /// Python version, such as 3.13
     #[arg(
         long,
@@ -198,6 +223,15 @@ pub struct Project {
         help_heading = "Dependencies"
     )]
     run_packages: Vec<String>,
+    /// Folder of a package.json whose `build` script makes files that the application serves
+    #[arg(
+        long,
+        env = "DOCKWRIGHT_FRONTEND",
+        value_name = "DIR",
+        hide_env = true,
+        help_heading = "Dependencies"
+    )]
+    frontend: Option<String>,
     /// Start command
     #[arg(
         long,
@@ -233,26 +267,6 @@ pub struct Project {
         help_heading = "Running"
     )]
     port: Option<u16>,
-    /// Path that the health check asks for
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_HEALTHCHECK_PATH",
-        value_name = "PATH",
-        hide_env = true,
-        help_heading = "Running"
-    )]
-    healthcheck_path: Option<String>,
-    /// No health check
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_NO_HEALTHCHECK",
-        hide_env = true,
-        help_heading = "Running"
-    )]
-    no_healthcheck: bool,
-    /// Environment variable of the image; never a secret
-    #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Running")]
-    variables: Vec<String>,
     /// User name
     #[arg(
         long,
@@ -285,6 +299,9 @@ pub struct Project {
         help_heading = "Writing"
     )]
     no_buildkit: bool,
+    /// Pin images by digest; `update` renews them
+    #[arg(long, env = "DOCKWRIGHT_PIN", hide_env = true, help_heading = "Base")]
+    pub pin: bool,
     /// Name of the Dockerfile to write
     #[arg(
         long,
@@ -322,23 +339,17 @@ pub struct Project {
         help_heading = "Writing"
     )]
     syntax: Option<String>,
+    /// What is added by hand.
+    #[command(flatten)]
+    additions: Additions,
 }
 
 impl Project {
     /// What flags and environment ask for.
     ///
     /// # Errors
-    /// `--env` without `=`.
+    /// `--env`, `--label` or `--arg` without `=`.
     pub fn settings(&self) -> Result<Settings, Error> {
-        let mut env = std::collections::BTreeMap::new();
-        for variable in &self.variables {
-            let (name, value) = variable.split_once('=').ok_or_else(|| Error::Settings {
-                what: format!("`--env {}` has no `=`", printable(variable)),
-                at: None,
-                help: "write `--env NAME=VALUE`".to_owned(),
-            })?;
-            env.insert(name.to_owned(), value.to_owned());
-        }
         Ok(Settings {
             python: self.python.clone(),
             base: self.base.clone(),
@@ -352,6 +363,7 @@ impl Project {
             requirements: self.requirements.clone(),
             groups: self.groups.clone(),
             extras: self.extras.clone(),
+            frontend: self.frontend.clone(),
             command: self.command.clone(),
             app: self.app.clone(),
             server: self.server.clone(),
@@ -363,8 +375,6 @@ impl Project {
                 .collect(),
             buildkit: self.no_buildkit.then_some(false),
             syntax: self.syntax.clone(),
-            healthcheck: self.no_healthcheck.then_some(false),
-            healthcheck_path: self.healthcheck_path.clone(),
             user: self.user.clone(),
             uid: self.uid,
             gid: self.gid,
@@ -372,24 +382,19 @@ impl Project {
             compose: self.compose.then_some(true),
             bake: self.bake.then_some(true),
             ci: self.ci.as_deref().and_then(Ci::from_name),
+            pin: self.pin.then_some(true),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            env,
+            ..self.additions.settings()?
         })
     }
 }
 
-/// The completion script of a shell; `None` for a name that is no shell.
-pub fn completions(shell: &str) -> Option<String> {
-    let shell = <Shell as clap::ValueEnum>::from_str(shell, true).ok()?;
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "dockwright", &mut script);
-    String::from_utf8(script).ok()
-}
-
 /// Parses the process's arguments; prints help, version or a usage error itself and ends the process then.
 pub fn parse() -> Cli {
-    Cli::parse()
+    let short = std::env::args_os().any(|argument| argument == "-h");
+    let matches = help::command(short).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

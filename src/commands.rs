@@ -7,11 +7,16 @@ pub mod generate;
 pub mod init;
 pub mod record;
 pub mod schema;
+mod several;
+pub mod update;
+pub mod verify;
+pub mod watch;
 
 use std::io::Write;
 
+use crate::change::{self, Change};
 use crate::cli::{self, Cli, Command};
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, printable};
 
 /// Runs a command: data to `out`, what is only for people to `say`.
 ///
@@ -21,13 +26,27 @@ pub fn run(cli: &Cli, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, 
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, out, say),
         Command::Generate(arguments) => generate::run(arguments, out, say),
-        Command::Check(project) => check::run(project, out, say),
+        Command::Check(arguments) => check::run(arguments, out, say),
+        Command::Watch(arguments) => watch::run(arguments, out, say),
+        Command::Update(arguments) => update::run(arguments, out, say),
         Command::Explain(arguments) => explain::run(arguments, out),
+        Command::Verify(arguments) => verify::run(arguments, out, say),
         Command::Catalogue { name } => catalogue::run(name.as_deref(), out),
         Command::Completions { shell } => {
             put(out, &cli::completions(shell).unwrap_or_default()).map(|()| Exit::Done)
         }
-        Command::Schema => schema::run(out),
+        Command::Schema { of } => schema::run(of, out),
+        Command::Man { of } => match cli::manual(of.as_deref()) {
+            Some(page) => put(out, &page).map(|()| Exit::Done),
+            None => Err(Error::Settings {
+                what: format!(
+                    "there is no command `{}`",
+                    printable(of.as_deref().unwrap_or_default())
+                ),
+                at: None,
+                help: "`dockwright help` lists them".to_owned(),
+            }),
+        },
     }
 }
 
@@ -45,4 +64,15 @@ pub(crate) fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
         }),
         _ => Ok(()),
     }
+}
+
+/// What a change would change, as a diff.
+fn diff(change: &Change) -> String {
+    let before = change.before.as_deref().unwrap_or_default();
+    change::diff(before, &change.after, &change.path)
+}
+
+/// All of them.
+fn diffs(changes: &[Change]) -> String {
+    changes.iter().map(diff).collect()
 }

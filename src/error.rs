@@ -17,7 +17,7 @@ pub enum Exit {
     Trouble = 2,
     /// A hand edit and the new text conflict; nothing was overwritten.
     Conflict = 3,
-    /// The user stopped a question (Ctrl-C, Escape); nothing was written. 128 + SIGINT, as shells count.
+    /// The user stopped a question or `verify` (Ctrl-C, Escape); nothing was written. 128 + SIGINT, as shells count.
     Stopped = 130,
 }
 
@@ -141,6 +141,17 @@ pub enum Error {
     },
     /// The user stopped a question.
     Stopped,
+    /// The user, or who runs the program, ended it while a container engine worked.
+    Interrupted,
+    /// The container engine is not there, or cannot do what it is asked.
+    Engine {
+        /// First line.
+        what: String,
+        /// What it said, by who said it (may be empty).
+        evidence: Vec<(String, String)>,
+        /// What to type.
+        help: String,
+    },
     /// A bug of dockwright: a template or an embedded table is wrong.
     Internal {
         /// What went wrong.
@@ -153,8 +164,23 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Conflict { .. } => Exit::Conflict,
-            Self::Stopped => Exit::Stopped,
+            Self::Stopped | Self::Interrupted => Exit::Stopped,
             _ => Exit::Trouble,
+        }
+    }
+
+    /// The first place that it names.
+    pub(crate) fn at(&self) -> Option<Place> {
+        match self {
+            Self::Malformed { at, .. } => Some(at.clone()),
+            Self::Unreadable { file, named_at, .. } => {
+                let file = || Place::new(file.as_str(), 0);
+                Some(named_at.clone().unwrap_or_else(file))
+            }
+            Self::Contradiction { evidence, .. } => evidence.first().map(|(at, _)| at.clone()),
+            Self::Undecided { evidence, .. } => evidence.iter().find_map(|(at, _)| at.clone()),
+            Self::Settings { at, .. } => at.clone(),
+            _ => None,
         }
     }
 
@@ -175,6 +201,7 @@ impl Error {
             | Self::Undecided { what, .. }
             | Self::Settings { what, .. }
             | Self::Foreign { what, .. }
+            | Self::Engine { what, .. }
             | Self::Conflict { what, .. } => what.clone(),
             Self::NoProject { folder, .. } => {
                 format!("{} is no Python project", folder.display())
@@ -183,6 +210,9 @@ impl Error {
                 action, path, why, ..
             } => format!("cannot {action} {}: {why}", path.display()),
             Self::Stopped => "stopped: nothing was written".to_owned(),
+            Self::Interrupted => {
+                "stopped: the containers and images of this run are removed".to_owned()
+            }
             Self::Internal { what } => format!("internal error: {what}"),
         }
     }
@@ -223,10 +253,12 @@ impl Error {
             Self::NoProject { looked_for, .. } => {
                 vec![("looked for".to_owned(), looked_for.join(", "))]
             }
+            Self::Engine { evidence, .. } => evidence.clone(),
             Self::Disk { .. }
             | Self::Foreign { .. }
             | Self::Conflict { .. }
             | Self::Stopped
+            | Self::Interrupted
             | Self::Internal { .. } => Vec::new(),
         }
     }
@@ -242,7 +274,11 @@ impl Error {
             | Self::NoProject { help, .. }
             | Self::Disk { help, .. }
             | Self::Foreign { help, .. }
+            | Self::Engine { help, .. }
             | Self::Conflict { help, .. } => help,
+            Self::Interrupted => {
+                "run `dockwright verify` again: what was built is in the engine's cache"
+            }
             Self::Stopped => {
                 "run `dockwright init` again, or `dockwright init --yes` to take every proposal"
             }
@@ -255,7 +291,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self != Self::Stopped {
+        if self.exit() != Exit::Stopped {
             write!(f, "error: ")?;
         }
         writeln!(f, "{}", printable(&self.headline()))?;

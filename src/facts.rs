@@ -2,6 +2,7 @@
 
 pub mod app;
 mod command_line;
+pub mod frontend;
 mod lock;
 mod manifest;
 mod requirement;
@@ -187,6 +188,8 @@ pub struct SourceNeed {
 pub struct Layout {
     /// The application's folder relative to the build context; empty when they are the same.
     pub app: String,
+    /// The build context's folder below the top of its repository; empty when it is that top, or in no repository.
+    pub below: String,
     /// Why the context is above the application's folder: the workspace root's lock or manifest.
     pub workspace: Option<Place>,
     /// Context-relative folders of workspace members and of path dependencies, each with a manifest, keyed by normalised name.
@@ -202,6 +205,8 @@ pub struct ProjectFacts {
     pub layout: Layout,
     /// Name of the folder, the last resort for a project's name.
     pub folder: String,
+    /// The highest manifest in a folder below, for a folder that has none itself.
+    pub below: Option<String>,
     /// All statements about the Python version.
     pub python: Vec<PythonRequest>,
     /// `requirements.txt` and kin that could be production's, best first.

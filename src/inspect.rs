@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod context;
+pub mod dockerfile;
 mod document;
 pub mod locks;
 mod pep508;
@@ -43,6 +44,7 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
     let mut facts = ProjectFacts {
         layout: layout(tree, &locks, root_pyproject.as_ref()),
         folder: folder_name(tree),
+        below: below(tree),
         python: python::read(tree, &mut warnings)?,
         requirements: requirements_files(tree, requirements, &mut warnings)?,
         pipfile: pipfile::read(tree, &tree.in_app("Pipfile"), &mut warnings)?,
@@ -134,6 +136,7 @@ fn layout(tree: &Tree, locks: &[Lock], root: Option<&Pyproject>) -> Layout {
     };
     Layout {
         app: tree.app().to_owned(),
+        below: context::below(tree.root()),
         workspace,
         members: BTreeMap::new(),
         top: tree
@@ -228,6 +231,19 @@ fn foreign(tree: &Tree) -> Vec<Found<String>> {
     .filter(|(path, _)| tree.is_file(path))
     .map(|(path, name)| Found::new(name.to_owned(), Place::new(path, 1)))
     .collect()
+}
+
+/// The highest manifest in a folder below.
+fn below(tree: &Tree) -> Option<String> {
+    let manifests = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py"];
+    let paths = tree.files().iter().map(|file| file.path.as_str());
+    paths
+        .filter(|path| {
+            let name = path.rsplit_once('/').map_or("", |(_, name)| name);
+            manifests.contains(&name)
+        })
+        .min_by_key(|path| path.matches('/').count())
+        .map(str::to_owned)
 }
 
 fn folder_name(tree: &Tree) -> String {

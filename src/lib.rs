@@ -17,7 +17,12 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
+//! | [`images`] | the settings of several images into a plan each and one comparison |
+//! | [`registry`] | an image's name into its digest |
+//! | [`watch`] | the file system's events into bursts of saved files |
 //! | [`wizard`] | a project and answers into [`settings`] |
+//! | [`engine`] | calls into a container engine's command line and its answers |
+//! | [`verify`] | an image into a proof that it works, or into what it lacks |
 //! | [`commands`] | all of it into output and an exit code |
 //! | [`error`] | every failure into words |
 
@@ -25,13 +30,18 @@ pub mod catalogue;
 pub mod change;
 pub mod cli;
 pub mod commands;
+pub mod engine;
 pub mod error;
 pub mod facts;
+pub mod images;
 pub mod inspect;
 pub mod lock;
 pub mod plan;
+pub mod registry;
 pub mod render;
 pub mod settings;
+pub mod verify;
+pub mod watch;
 pub mod wizard;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +54,7 @@ use inspect::tree::Tree;
 use inspect::tree::ignored::DockerIgnore;
 use lock::{LOCK_FILE, LockRecord};
 use plan::BuildPlan;
+use plan::pin::World;
 use settings::Settings;
 
 /// A plan and the tree it was made from.
@@ -75,17 +86,63 @@ impl Preview {
     }
 }
 
+/// Opens the project in a folder, after undoing what a run that was killed while it wrote has left there; then with a warning
+/// that says so.
+///
+/// # Errors
+/// There is no such folder; another run is writing there; the disk refuses.
+pub fn open(folder: &Path) -> Result<(Tree, Option<Warning>), Error> {
+    let tree = inspect::context::open(folder)?;
+    let undone = change::recover(tree.root())?.then(undone);
+    Ok((tree, undone))
+}
+
+/// What is said where a killed run was undone.
+pub(crate) fn undone() -> Warning {
+    Warning::new(
+        "run-undone",
+        "an earlier dockwright was killed while it wrote: its files are again as they were before",
+        "run `dockwright generate`",
+    )
+}
+
 /// Inspects and plans the project in a folder; `flags` are the wishes of the command line and the environment.
 ///
 /// # Errors
 /// The project cannot be read, or leaves open what only its author can say.
 pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
-    let tree = inspect::context::open(folder)?;
-    let settings = flags.over(Settings::read(&tree)?);
-    settings.check()?;
-    let facts = inspect::project(&tree, settings.requirements.as_deref())?;
-    let plan = plan::plan(&facts, &settings, Catalogue::builtin())?;
+    let (tree, undone) = open(folder)?;
+    let mut plan = plan_in(&tree, flags)?;
+    plan.warnings.extend(undone);
     Ok(Planned { tree, plan })
+}
+
+/// Plans an open project, with what its own files ask for below the flags.
+///
+/// # Errors
+/// As [`plan_for`].
+pub fn plan_in(tree: &Tree, flags: Settings) -> Result<BuildPlan, Error> {
+    let settings = flags.over(Settings::read(tree)?);
+    if !settings.images.is_empty() {
+        return Err(Error::Settings {
+            what: "dockwright.toml holds several images, and this command is about one".to_owned(),
+            at: None,
+            help: "use `generate`, `check` or `explain`".to_owned(),
+        });
+    }
+    planned(tree, &settings)
+}
+
+/// Plans an open project with all the settings that it has.
+///
+/// # Errors
+/// As [`plan_for`].
+pub fn planned(tree: &Tree, settings: &Settings) -> Result<BuildPlan, Error> {
+    settings.check()?;
+    settings.check_copies(tree)?;
+    let facts = inspect::project(tree, settings.requirements.as_deref())?;
+    let catalogue = Catalogue::builtin().without(&settings.without);
+    plan::plan(&facts, settings, catalogue)
 }
 
 /// Everything this program does, short of touching the disk.
@@ -101,15 +158,26 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
 ///
 /// # Errors
 /// As [`preview`].
-pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Preview, Error> {
+pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Preview, Error> {
+    compared_with(tree, plan, &World::default(), options)
+}
+
+/// As [`compared`], with what a registry said just now over what was recorded.
+///
+/// # Errors
+/// As [`preview`].
+pub fn compared_with(
+    tree: &Tree,
+    mut plan: BuildPlan,
+    world: &World,
+    options: Options,
+) -> Result<Preview, Error> {
+    let recorded = recorded(tree, &plan)?;
+    plan.heed(&world.over(&known(recorded.as_ref())));
     let files = render::render(&plan)?;
-    let lock_path = inspect::tree::join(&plan.app, LOCK_FILE);
-    let recorded = match tree.text(&lock_path)? {
-        Some(text) => Some(LockRecord::parse(&text, &lock_path)?),
-        None => None,
-    };
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
     plan.warnings.extend(kept_out(&plan, &changes));
+    plan.warnings.extend(not_included(tree, &plan)?);
     let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -120,15 +188,41 @@ pub fn compared(tree: &Tree, mut plan: BuildPlan, options: Options) -> Result<Pr
     })
 }
 
-/// A warning for each manifest that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
+/// What the last run recorded.
+///
+/// # Errors
+/// `dockwright.lock` is no such file.
+pub fn recorded(tree: &Tree, plan: &BuildPlan) -> Result<Option<LockRecord>, Error> {
+    let path = inspect::tree::join(&plan.app, LOCK_FILE);
+    // Said before it is read: nothing could be written through a link.
+    change::target(tree.root(), &path)?;
+    match tree.text(&path)? {
+        Some(text) => LockRecord::parse(&text, &path).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What a record knows of the world.
+pub(crate) fn known(recorded: Option<&LockRecord>) -> World {
+    recorded
+        .map(|record| World {
+            digests: record.pins.clone(),
+            tools: record.tools.clone(),
+        })
+        .unwrap_or_default()
+}
+
+/// A warning for each manifest or copied file that the build reads and that the ignore file, as it will be on disk, keeps out of the context.
 fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
     let [_, ignore] = plan.image_files();
     let Some(change) = changes.iter().find(|change| change.path == ignore) else {
         return Vec::new();
     };
     let rules = DockerIgnore::parse(&change.after);
+    let copied = plan.additions.copies.iter().map(|copy| &copy.source);
     plan.manifests
         .iter()
+        .chain(copied)
         .filter(|path| rules.excludes(path))
         .map(|path| {
             Warning::new(
@@ -141,4 +235,21 @@ fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
             .at(Place::new(ignore.clone(), 0))
         })
         .collect()
+}
+
+/// A warning where GitLab would not find the workflow: only `.gitlab-ci.yml` is read by itself.
+fn not_included(tree: &Tree, plan: &BuildPlan) -> Result<Option<Warning>, Error> {
+    let path = plan::ci::path(settings::Ci::Gitlab);
+    if plan.documents.iter().all(|one| one.path != path) {
+        return Ok(None);
+    }
+    let main = ".gitlab-ci.yml";
+    let text = tree.text(main)?.unwrap_or_default();
+    Ok((!text.contains(path)).then(|| {
+        Warning::new(
+            "ci-not-included",
+            format!("{main} does not include {path}: GitLab will not run it"),
+            format!("add to {main}: `include: [{{ local: {path} }}]`"),
+        )
+    }))
 }

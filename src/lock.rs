@@ -30,8 +30,12 @@ pub struct LockRecord {
     pub packages: Vec<LockedNeed>,
     /// Images by tag, with the digest they are pinned to.
     pub pins: BTreeMap<String, String>,
+    /// Tools of the builder with a newer patch than dockwright's own.
+    pub tools: BTreeMap<String, String>,
     /// The files that were generated, with their text before any hand edit: the base of the next merge.
     pub files: BTreeMap<String, String>,
+    /// The places that decisions follow from; known to a running program only, never written.
+    pub places: BTreeMap<String, Place>,
 }
 
 /// A system package of one stage.
@@ -96,7 +100,15 @@ impl Reader<'_> {
         let root = document.as_table();
         self.version(root)?;
         for (key, item) in root {
-            let known = ["version", "inputs", "decisions", "pins", "package", "file"];
+            let known = [
+                "version",
+                "inputs",
+                "decisions",
+                "pins",
+                "tools",
+                "package",
+                "file",
+            ];
             if !known.contains(&key) {
                 let found = format!("the key `{}`", printable(key));
                 return Err(self.broken(
@@ -120,8 +132,10 @@ impl Reader<'_> {
             inputs: self.strings(root, "inputs")?,
             decisions: self.strings(root, "decisions")?,
             pins: self.strings(root, "pins")?,
+            tools: self.strings(root, "tools")?,
             packages,
             files,
+            places: BTreeMap::new(),
         })
     }
 

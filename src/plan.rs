@@ -1,13 +1,19 @@
 //! Turns facts and wishes into the [`BuildPlan`]: every decision made, each with its reason.
 
+pub mod additions;
 pub mod agreement;
+pub mod bake;
 pub mod base;
+pub mod ci;
 pub mod closure;
 pub mod command;
+pub mod compose;
 pub mod distributions;
+pub mod frontend;
 pub mod install;
 pub mod manager;
 pub mod managers;
+pub mod pin;
 pub mod python;
 pub mod quote;
 pub mod runtime;
@@ -25,12 +31,15 @@ use crate::error::Error;
 use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
 use crate::settings::Settings;
 
+use additions::Additions;
 use base::Base;
 use closure::Distribution;
 use command::{Installed, Start, Wish};
+use frontend::Frontend;
 use install::{Install, Reach};
 use manager::Chosen;
 use managers::Question;
+use pin::World;
 use python::Python;
 use runtime::Runtime;
 use source::SourceSteps;
@@ -62,6 +71,9 @@ pub struct BuildPlan {
     pub install: Install,
     /// What is done with the source, and where it ends up.
     pub source: SourceSteps,
+    /// The stage that builds files for the browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontend: Option<Frontend>,
     /// How the application starts and behaves.
     pub start: Start,
     /// The runtime stage.
@@ -76,8 +88,16 @@ pub struct BuildPlan {
     pub syntax: Option<String>,
     /// `--mount` may be used.
     pub buildkit: bool,
+    /// What the user adds by hand.
+    pub additions: Additions,
     /// What is written beside the Dockerfile and its ignore file.
     pub documents: Vec<Document>,
+    /// What compose starts beside the application; nothing where no `compose.yaml` is asked for.
+    pub beside: compose::Beside,
+    /// Images are to be pinned by digest.
+    pub pin: bool,
+    /// What is known of the world, as far as this plan has a use for it.
+    pub world: World,
     /// What the user should know, sorted.
     pub warnings: Vec<Warning>,
 }
@@ -118,6 +138,18 @@ pub struct User {
 }
 
 impl BuildPlan {
+    /// A name that Docker accepts for the image, made from the project's.
+    pub fn image_name(&self) -> String {
+        const LONGEST: usize = 100;
+        let name: String = crate::facts::normalise(&self.name)
+            .chars()
+            .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
+            .take(LONGEST)
+            .collect();
+        let name = name.trim_matches('-');
+        if name.is_empty() { "app" } else { name }.to_owned()
+    }
+
     /// Paths of the files that are written, relative to the context.
     ///
     /// A Dockerfile below the context or of another name has its ignore file beside it under its own name: `BuildKit` prefers
@@ -165,7 +197,8 @@ pub fn plan(
     )?;
     resolver.check(python.minor)?;
     let distributions = resolver.distributions(python.minor);
-    let start = start(facts, settings, &chosen, &distributions)?;
+    let mut start = start(facts, settings, &chosen, &distributions)?;
+    additions::writable(&mut start, settings);
     warnings.extend(start.warnings.iter().cloned());
     let (base, system) = system::base_and_system(
         &system::Wanted {
@@ -191,12 +224,19 @@ pub fn plan(
         server: start.install.as_ref(),
     };
     let install = managers::dependencies(&question, &mut warnings)?;
+    let frontend = frontend::choose(
+        facts,
+        settings,
+        &start,
+        question.reach,
+        base.suite,
+        &mut warnings,
+    )?;
     let project = managers::is_installed(facts, &chosen, !start.needs_source);
     let source = source::steps(&question, &install, &start, project)?;
-    warnings.sort();
-    warnings.dedup();
+    let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     let user = user(settings)?;
-    Ok(BuildPlan {
+    let mut plan = BuildPlan {
         name: project_name(facts),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
@@ -209,17 +249,33 @@ pub fn plan(
         sizes: resolver.sizes(&distributions, &base, python.minor),
         syntax: settings.syntax.clone(),
         buildkit: question.reach.buildkit,
+        additions,
         documents: Vec::new(),
+        beside: compose::Beside::default(),
+        pin: settings.pin.unwrap_or(false),
+        world: World::default(),
         python,
         base,
         system,
         distributions,
         install,
         source,
+        frontend,
         start,
         user,
         warnings,
-    })
+    };
+    if settings.compose == Some(true) {
+        compose::add(&mut plan, facts)?;
+    }
+    ci::add(&mut plan, settings, &facts.layout.below)?;
+    if settings.bake == Some(true) {
+        let target = bake::Target::new(&plan, facts, settings)?;
+        plan.documents.push(bake::document(&plan.app, &[target]));
+    }
+    plan.warnings.sort();
+    plan.warnings.dedup();
+    Ok(plan)
 }
 
 /// What the sources need, and what the steps of the builder need beside.

@@ -8,9 +8,9 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::error::Error;
-use crate::plan::BuildPlan;
 use crate::plan::quote::Comment;
 use crate::plan::system::{Because, SystemPackage};
+use crate::plan::{BuildPlan, Document};
 
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +23,28 @@ pub struct OutFile {
 
 /// Every template, embedded, under the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "compose.yaml.j2",
+        include_str!("../templates/compose.yaml.j2"),
+    ),
     ("Dockerfile.j2", include_str!("../templates/Dockerfile.j2")),
     (
         "dockerignore.j2",
         include_str!("../templates/dockerignore.j2"),
     ),
+    (
+        "ci/github.yml.j2",
+        include_str!("../templates/ci/github.yml.j2"),
+    ),
+    (
+        "ci/gitlab.yml.j2",
+        include_str!("../templates/ci/gitlab.yml.j2"),
+    ),
+    (
+        "docker-bake.hcl.j2",
+        include_str!("../templates/docker-bake.hcl.j2"),
+    ),
+    ("frontend.j2", include_str!("../templates/frontend.j2")),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
         "managers/pip.j2",
@@ -71,7 +88,7 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
     let mut files = vec![
         OutFile {
             path: dockerfile,
-            text: text("Dockerfile.j2", &dockerfile_context(plan))?,
+            text: text("Dockerfile.j2", &dockerfile_context(&plan.pinned()))?,
         },
         OutFile {
             path: dockerignore,
@@ -79,12 +96,20 @@ pub fn render(plan: &BuildPlan) -> Result<Vec<OutFile>, Error> {
         },
     ];
     for document in &plan.documents {
-        files.push(OutFile {
-            path: document.path.clone(),
-            text: text(document.template, &Value::from(Serde(&document.data)))?,
-        });
+        files.push(self::document(document)?);
     }
     Ok(files)
+}
+
+/// Renders one document.
+///
+/// # Errors
+/// A bug: a template that does not fit its data.
+pub fn document(document: &Document) -> Result<OutFile, Error> {
+    Ok(OutFile {
+        path: document.path.clone(),
+        text: text(document.template, &Value::from(Serde(&document.data)))?,
+    })
 }
 
 fn no_command(plan: &BuildPlan) -> Error {
@@ -168,8 +193,10 @@ fn dockerfile_context(plan: &BuildPlan) -> Value {
             comments => Serde(reasons(&in_builder)),
             tool,
         },
+        frontend => plan.frontend.as_ref().map(|stage| Value::from(Serde(stage))),
         install => Serde(&plan.install),
         source => Serde(&plan.source),
+        additions => Serde(&plan.additions),
         user => context! {
             name => plan.user.name.clone(),
             uid => plan.user.uid,

@@ -1,5 +1,6 @@
 //! What the user asked for: flags over environment over `dockwright.toml` (or `[tool.dockwright]`) over what inspection finds.
 
+mod additions;
 mod document;
 mod names;
 mod read;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
 
+pub use additions::{AskedSecret, Lines, copied};
 pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
 
 /// The settings file that `init` writes.
@@ -39,6 +41,8 @@ pub struct Settings {
     pub groups: Vec<String>,
     /// Extras of the project to install; `!name` leaves one out.
     pub extras: Vec<String>,
+    /// Folder of a `package.json` whose `build` script makes files that the application serves: a stage with Node.js builds them.
+    pub frontend: Option<String>,
     /// Start command, as one would type it.
     pub command: Option<String>,
     /// Application object: `module:object` or `module:factory()`.
@@ -71,10 +75,35 @@ pub struct Settings {
     pub bake: Option<bool>,
     /// Writes a workflow that checks, builds and verifies, for `github` or `gitlab`.
     pub ci: Option<Ci>,
+    /// `true` pins images by digest; the digests are kept in `dockwright.lock`, and `dockwright update` renews them.
+    pub pin: Option<bool>,
     /// System packages to add to what is detected; `!name` takes one out.
     pub packages: Packages,
     /// Environment variables of the final image. Never put a secret here.
     pub env: BTreeMap<String, String>,
+    /// Labels of the final image; `${NAME}` is filled in where `NAME` is one of `args`.
+    pub labels: BTreeMap<String, String>,
+    /// Arguments of the build with their defaults, for `docker build --build-arg`. Never put a secret here.
+    pub args: BTreeMap<String, String>,
+    /// Build secrets for the step that installs the dependencies, in the words of `docker build --secret`:
+    /// `id=token,env=PIP_TOKEN` or `id=pip,src=pip.conf,target=/etc/pip.conf`.
+    pub secrets: Vec<String>,
+    /// Files and folders of the project to copy into the image beside what is copied anyway: `alembic.ini`, or
+    /// `deploy/shop.toml:/etc/shop.toml`.
+    pub copy: Vec<String>,
+    /// Folders that the process may write to; `!name` takes one out that is found.
+    pub writable: Vec<String>,
+    /// Those whose content outlives the container.
+    pub volumes: Vec<String>,
+    /// Shell lines of your own, each one `RUN`, at named places.
+    pub run: Lines,
+    /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
+    #[serde(skip)]
+    pub without: Vec<String>,
+    /// The folder of one of several `images`, relative to this file; belongs into its table.
+    pub root: Option<String>,
+    /// Several images of one repository, by name: each with settings of its own over those above.
+    pub images: BTreeMap<String, Settings>,
 }
 
 /// System packages by stage.
@@ -95,8 +124,10 @@ impl Settings {
             under.extend(over);
             under
         };
-        let mut env = under.env;
-        env.extend(self.env);
+        let merged = |mut under: BTreeMap<String, String>, over: BTreeMap<String, String>| {
+            under.extend(over);
+            under
+        };
         Self {
             python: self.python.or(under.python),
             base: self.base.or(under.base),
@@ -107,6 +138,7 @@ impl Settings {
             requirements: self.requirements.or(under.requirements),
             groups: joined(under.groups, self.groups),
             extras: joined(under.extras, self.extras),
+            frontend: self.frontend.or(under.frontend),
             command: self.command.or(under.command),
             app: self.app.or(under.app),
             server: self.server.or(under.server),
@@ -127,11 +159,26 @@ impl Settings {
             compose: self.compose.or(under.compose),
             bake: self.bake.or(under.bake),
             ci: self.ci.or(under.ci),
+            pin: self.pin.or(under.pin),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),
                 run: joined(under.packages.run, self.packages.run),
             },
-            env,
+            env: merged(under.env, self.env),
+            labels: merged(under.labels, self.labels),
+            args: merged(under.args, self.args),
+            secrets: joined(under.secrets, self.secrets),
+            copy: joined(under.copy, self.copy),
+            writable: joined(under.writable, self.writable),
+            volumes: joined(under.volumes, self.volumes),
+            run: self.run.behind(under.run),
+            without: joined(under.without, self.without),
+            root: self.root.or(under.root),
+            images: if self.images.is_empty() {
+                under.images
+            } else {
+                self.images
+            },
         }
     }
 
@@ -140,6 +187,9 @@ impl Settings {
     /// # Errors
     /// Names the setting and what it may be.
     pub fn check(&self) -> Result<(), Error> {
+        if self.root.is_some() || self.images.values().any(|one| !one.images.is_empty()) {
+            return Err(misplaced());
+        }
         for (name, value) in [
             ("python", &self.python),
             ("base", &self.base),
@@ -196,7 +246,17 @@ impl Settings {
                 c.is_ascii_alphanumeric() || c == '_'
             })?;
         }
-        Ok(())
+        self.check_additions()
+    }
+}
+
+/// Images are told apart in one place alone.
+pub fn misplaced() -> Error {
+    Error::Settings {
+        what: "`root` and `images` stand where they mean nothing".to_owned(),
+        at: None,
+        help: "write `[images.NAME]` tables, each with a `root`, in the one dockwright.toml at the top"
+            .to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Every answer is planned with before it counts, so that a question never has to know what a plan allows.
 
+pub mod adopt;
 mod ask;
 pub mod files;
 mod form;
@@ -52,6 +53,7 @@ impl Ground {
     pub fn inspect(tree: &Tree, own: &Settings, under: Settings) -> Result<Self, Error> {
         let all = own.clone().over(under.clone());
         all.check()?;
+        all.check_copies(tree)?;
         let facts = inspect::project(tree, all.requirements.as_deref())?;
         Ok(Self { facts, under })
     }
@@ -63,7 +65,11 @@ impl Ground {
     pub fn plan(&self, own: &Settings) -> Result<BuildPlan, Error> {
         let settings = own.clone().over(self.under.clone());
         settings.check()?;
-        plan::plan(&self.facts, &settings, Catalogue::builtin())
+        plan::plan(
+            &self.facts,
+            &settings,
+            Catalogue::builtin().without(&settings.without),
+        )
     }
 }
 
@@ -83,6 +89,40 @@ pub fn ask(
     for question in QUESTIONS {
         if !given.contains(question.key) {
             (own, plan) = put(ground, ask, question, own, plan)?;
+        }
+    }
+    Ok(own)
+}
+
+/// These settings with every proposal that differs from what happens without it, for nobody to ask: those that cannot be
+/// planned with are left out.
+///
+/// # Errors
+/// The project is in a state that no answer mends.
+pub fn unasked(
+    ground: &Ground,
+    mut own: Settings,
+    given: &BTreeSet<String>,
+) -> Result<Settings, Error> {
+    let Ok(plan) = ground.plan(&own) else {
+        return Ok(own);
+    };
+    let said: BTreeSet<String> = own.said().into_keys().collect();
+    let open = |question: &&Question| !given.contains(question.key) && !said.contains(question.key);
+    for question in QUESTIONS.iter().filter(open) {
+        let now = Now {
+            ground,
+            own: &own,
+            plan: &plan,
+            bare: Some(&plan),
+        };
+        let Some(form::Form::Proposed { choices, default }) = (question.form)(&now) else {
+            continue;
+        };
+        let choice = choices.get(default).and_then(|choice| choice.value.clone());
+        let next = own.with(question.key, choice.map(Value::from))?;
+        if ground.plan(&next).is_ok() {
+            own = next;
         }
     }
     Ok(own)
@@ -161,11 +201,14 @@ fn put(
         return Ok((own, plan));
     };
     loop {
-        let Said::Value(value) = form.ask(ask, question.prompt)? else {
-            return Ok((own, plan));
+        let changed = match form.ask(ask, question.prompt)? {
+            Said::AsProposed => return Ok((own, plan)),
+            Said::Value(value) => vec![(question.key, value)],
+            Said::Switched(changed) => changed,
         };
-        let answered = own
-            .with(question.key, value)
+        let answered = changed
+            .into_iter()
+            .try_fold(own.clone(), |own, (key, value)| own.with(key, value))
             .and_then(|next| settled(ground, ask, next));
         match answered {
             Err(

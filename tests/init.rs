@@ -90,6 +90,7 @@ fn enter_all_the_way() {
             ("8000", "\r"),
             ("libpq-dev", "\r"),
             ("libpq5", "\r"),
+            ("compose.yaml", "\r"),
             ("write the files", "\r"),
         ],
     );
@@ -122,6 +123,7 @@ fn one_changed_answer() {
             ("others, by name", " "),
             ("others, by name", "\r"),
             ("Names", "git\r"),
+            ("compose.yaml", "\r"),
             ("write the files", "\r"),
         ],
     );
@@ -190,6 +192,7 @@ fn a_small_terminal_without_colour_or_unicode() {
         &[
             ("> [x] gcc", "\r"),
             ("> [x] libpq5", "\r"),
+            ("> [ ] compose.yaml", "\r"),
             ("> write", "\r"),
         ],
     );

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails says where")]
 
 mod projects;
+mod regenerate;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -68,5 +69,11 @@ fn toml_alone(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, generate, toml_alone);
+criterion_group!(
+    benches,
+    generate,
+    toml_alone,
+    regenerate::check,
+    regenerate::merge
+);
 criterion_main!(benches);

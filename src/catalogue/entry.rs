@@ -243,7 +243,7 @@ pub enum ArtefactKind {
 
 /// A warning that goes with a distribution when all conditions that it states hold.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Advice {
     /// Stable, kebab-case.
     pub code: String,
@@ -263,6 +263,9 @@ pub struct Advice {
     /// None of these is.
     #[serde(default)]
     pub without: Vec<String>,
+    /// No lock lists its artefacts, no index is named besides the default one, and no local version (`+cpu`) is asked for.
+    #[serde(default)]
+    pub from_default_index: bool,
     /// A wheel is installed, or it is built.
     pub artefact: Option<ArtefactKind>,
     /// The image's suite.

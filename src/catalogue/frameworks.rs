@@ -53,6 +53,8 @@ pub struct Framework {
     /// Imports that make a script an application.
     #[serde(default)]
     pub imports: Vec<String>,
+    /// Files of this kind are applications.
+    pub extension: Option<String>,
     /// What starts it inside a script.
     #[serde(default)]
     pub starts: Vec<String>,
@@ -70,6 +72,9 @@ pub struct Framework {
     /// Variables of the command.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Commands that run once in the builder.
+    #[serde(default)]
+    pub build: Vec<Vec<String>>,
     /// The command is for development only.
     #[serde(default)]
     pub development: bool,
@@ -111,7 +116,11 @@ mod tests {
                 &framework.bases,
                 &framework.imports,
             ];
-            assert!(seen.iter().any(|list| !list.is_empty()), "{name}");
+            let by_file = framework.extension.is_some();
+            assert!(
+                by_file || seen.iter().any(|list| !list.is_empty()),
+                "{name}"
+            );
             assert!(framework.source.starts_with("https://"), "{name}");
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn read(root: &Path, path: &str) -> Result<Option<String>, Error> {
 ///
 /// # Errors
 /// A link or a folder stands there, a link or a file stands for one of its folders, or the path leaves `root`.
-pub(super) fn target(root: &Path, path: &str) -> Result<PathBuf, Error> {
+pub fn target(root: &Path, path: &str) -> Result<PathBuf, Error> {
     let mut full = root.to_owned();
     let parts: Vec<Component> = Path::new(path).components().collect();
     for (index, part) in parts.iter().enumerate() {

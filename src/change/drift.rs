@@ -49,8 +49,9 @@ pub fn drift(lock: Option<&LockRecord>, new: &LockRecord, changes: &[Change]) ->
         .collect();
     if !stale.is_empty() {
         let mut why = needs(old, new);
-        why.extend(decisions(&old.decisions, &new.decisions));
+        why.extend(decisions(old, new));
         why.extend(pins(&old.pins, &new.pins));
+        why.extend(tools(&old.tools, &new.tools));
         if why.is_empty() {
             why.extend(inputs(&old.inputs, &new.inputs));
         }
@@ -58,6 +59,17 @@ pub fn drift(lock: Option<&LockRecord>, new: &LockRecord, changes: &[Change]) ->
             why.extend(stale.iter().map(|change| unexplained(old, change)));
         }
         reasons.extend(why);
+    }
+    for change in changes {
+        if let State::Conflict(clashes) = &change.state {
+            reasons.extend(clashes.iter().map(|clash| {
+                Reason {
+                    text: "an edit by hand meets what follows: `dockwright generate` shows both"
+                        .to_owned(),
+                    at: Some(Place::new(change.path.as_str(), clash.line)),
+                }
+            }));
+        }
     }
     reasons.sort();
     reasons.dedup();
@@ -189,15 +201,30 @@ fn effects(was: &BTreeSet<(&str, &str)>, is: &BTreeSet<(&str, &str)>) -> Option<
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn decisions(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Reason> {
-    differences(old, new, |key, was, is| match (was, is) {
+fn decisions(old: &LockRecord, new: &LockRecord) -> Vec<Reason> {
+    let words = |key, was, is| match (was, is) {
         (Some(was), Some(is)) => format!("{key} changed from {was} to {is}"),
         (None, Some(is)) => format!("{key} is now {is}"),
         _ => format!("{key} is no longer given"),
-    })
-    .into_iter()
-    .map(|(_, text)| Reason { text, at: None })
-    .collect()
+    };
+    differences(&old.decisions, &new.decisions, words)
+        .into_iter()
+        .map(|(key, text)| Reason {
+            text,
+            at: new.places.get(&key).cloned(),
+        })
+        .collect()
+}
+
+fn tools(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Reason> {
+    let words = |tool, _: Option<String>, is: Option<String>| match is {
+        Some(is) => format!("{tool} is now {is}"),
+        None => format!("{tool} is again of the version that dockwright brings"),
+    };
+    differences(old, new, words)
+        .into_iter()
+        .map(|(_, text)| Reason { text, at: None })
+        .collect()
 }
 
 fn pins(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Reason> {

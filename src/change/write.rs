@@ -1,9 +1,10 @@
 //! Turns changes into files: all of them or none, each whole at any instant.
 //!
-//! Every new text lies on disk, synced, before the first rename; the renames follow at once, the lock file's last. Killed
-//! between two renames, each file is the old or the new one, and the next run ends what was begun: the old lock makes the
-//! finished files look like edits by hand that equal the new text, which is no conflict.
+//! Every new text, and a copy of every old one, lies on disk, synced, before the first rename; the renames follow at once,
+//! the lock file's last. Killed between two renames, each file is the old or the new one, and the next run of any command
+//! puts the old ones back ([`journal`](super::journal)).
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,14 +14,10 @@ use std::time::{Duration, Instant};
 use tempfile::{Builder, NamedTempFile};
 
 use super::disk::{failed, target};
+use super::journal::{self, Entry, Journal, PREFIX, SUFFIX};
 use super::{Change, refusal};
 use crate::error::Error;
-
-/// Temporary files begin so; the next run removes what a killed one left.
-const PREFIX: &str = ".dockwright-";
-
-/// … and end so.
-const SUFFIX: &str = ".tmp";
+use crate::lock::sha256;
 
 /// How long another run is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,9 +35,27 @@ pub fn write(root: &Path, changes: &[Change], lock: (&str, &str)) -> Result<(), 
 
 type Rename<'a> = &'a dyn Fn(NamedTempFile, &Path) -> io::Result<()>;
 
+/// Undoes what a run that was killed in the middle of its writing has done to the project; `false` when there was none.
+/// Another run that is still writing is waited for.
+///
+/// # Errors
+/// Another run holds the folder for more than ten seconds; the disk refuses.
+pub fn recover(root: &Path) -> Result<bool, Error> {
+    if !journal::left_behind(root) {
+        return Ok(false);
+    }
+    let _held = hold(root)?;
+    let undone = journal::undo(root)?;
+    journal::sweep(root);
+    Ok(undone)
+}
+
 /// A file about to be replaced.
 struct Step {
+    path: String,
     to: PathBuf,
+    /// SHA-256 of the new text.
+    hash: String,
     new: NamedTempFile,
     /// The old file's copy, `None` when there was none.
     old: Option<NamedTempFile>,
@@ -68,20 +83,14 @@ fn write_with(
         return Ok(());
     }
     let _held = hold(root)?;
+    journal::undo(root)?;
     unchanged(root, changes)?;
-    sweep(root);
-    let mut folders = Vec::new();
-    let result = wanted
+    journal::sweep(root);
+    let steps = wanted
         .iter()
-        .map(|(path, text)| prepare(root, path, text, &mut folders))
-        .collect::<Result<Vec<Step>, Error>>()
-        .and_then(|steps| commit(steps, rename));
-    if result.is_err() {
-        for folder in folders.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
-    }
-    result
+        .map(|(path, text)| prepare(root, path, text))
+        .collect::<Result<Vec<Step>, Error>>()?;
+    commit(root, steps, rename)
 }
 
 /// Holds the project against another run. The lock is on the folder itself, so that it leaves no file and ends with the
@@ -110,10 +119,11 @@ fn hold(root: &Path) -> Result<Option<File>, Error> {
     }
 }
 
-/// Is each file still as it was compared? An editor may have saved it since.
+/// Is each file still as it was compared, or as it is to be? An editor, or another run, may have saved it since.
 fn unchanged(root: &Path, changes: &[Change]) -> Result<(), Error> {
     for change in changes {
-        if super::disk::read(root, &change.path)? != change.before {
+        let now = super::disk::read(root, &change.path)?;
+        if now != change.before && now.as_ref() != Some(&change.after) {
             return Err(Error::Disk {
                 action: "write",
                 path: root.join(&change.path),
@@ -125,27 +135,9 @@ fn unchanged(root: &Path, changes: &[Change]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes temporary files of a killed run; the folder is held, so none is in use.
-fn sweep(root: &Path) {
-    let Ok(entries) = fs::read_dir(root) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let ours = entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
 /// Lays the new text and a copy of the old one beside the file.
-fn prepare(root: &Path, path: &str, text: &str, folders: &mut Vec<PathBuf>) -> Result<Step, Error> {
+fn prepare(root: &Path, path: &str, text: &str) -> Result<Step, Error> {
     let to = target(root, path)?;
-    let folder = to.parent().unwrap_or(root);
-    make(folder, folders).map_err(|error| failed("create", folder, &error))?;
     let old = match fs::read(&to) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -168,20 +160,13 @@ fn prepare(root: &Path, path: &str, text: &str, folders: &mut Vec<PathBuf>) -> R
     };
     let new = beside(text.as_bytes())?;
     let old = old.map(|bytes| beside(&bytes)).transpose()?;
-    Ok(Step { to, new, old })
-}
-
-/// Creates the folders that are missing, remembering them.
-fn make(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = folder.parent() {
-        make(parent, made)?;
-    }
-    fs::create_dir(folder)?;
-    made.push(folder.to_owned());
-    Ok(())
+    Ok(Step {
+        path: path.to_owned(),
+        to,
+        hash: sha256(text.as_bytes()),
+        new,
+        old,
+    })
 }
 
 /// A synced temporary file with the permissions and owner of the file it will replace, or those of any new file. It lies in
@@ -211,27 +196,77 @@ fn beside(root: &Path, bytes: &[u8], meta: Option<&fs::Metadata>) -> io::Result<
     Ok(file)
 }
 
-/// Renames all, or undoes what was renamed.
-fn commit(steps: Vec<Step>, rename: Rename) -> Result<(), Error> {
-    let mut done: Vec<(PathBuf, Option<NamedTempFile>)> = Vec::new();
-    for Step { to, new, old } in steps {
-        if let Err(error) = rename(new, &to) {
-            for (to, old) in done.into_iter().rev() {
-                match old {
-                    Some(old) => drop(old.persist(&to)),
-                    None => drop(fs::remove_file(&to)),
-                }
-            }
-            return Err(failed("rename", &to, &error));
-        }
-        done.push((to, old));
+/// Renames all, or undoes what was done.
+fn commit(root: &Path, steps: Vec<Step>, rename: Rename) -> Result<(), Error> {
+    let folders = missing(root, &steps);
+    let journal = Journal {
+        folders: folders.iter().map(|path| relative(root, path)).collect(),
+        files: steps.iter().map(entry).collect(),
+    };
+    journal::begin(root, &journal, rename).map_err(|error| failed("write", root, &error))?;
+    let mut copies = Vec::new();
+    let done = replace(&folders, steps, rename, &mut copies);
+    if done.is_err() {
+        journal::undo(root)?;
+        return done;
     }
-    let folders = done.iter().filter_map(|(to, _)| to.parent());
+    journal::end(root).map_err(|error| failed("remove", root, &error))
+}
+
+/// Creates the folders and renames; `copies` are the old files' copies, which must outlive an undoing.
+fn replace(
+    folders: &[PathBuf],
+    steps: Vec<Step>,
+    rename: Rename,
+    copies: &mut Vec<NamedTempFile>,
+) -> Result<(), Error> {
     for folder in folders {
-        // What cannot sync a folder (Windows, some network file systems) has renamed all the same.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        fs::create_dir(folder).map_err(|error| failed("create", folder, &error))?;
+    }
+    let mut touched = BTreeSet::new();
+    for Step { to, new, old, .. } in steps {
+        copies.extend(old);
+        rename(new, &to).map_err(|error| failed("rename", &to, &error))?;
+        touched.extend(to.parent().map(Path::to_owned));
+    }
+    for folder in &touched {
+        journal::sync(folder);
     }
     Ok(())
+}
+
+/// The folders to be created, the outer ones first.
+fn missing(root: &Path, steps: &[Step]) -> Vec<PathBuf> {
+    let above = |step: &Step| {
+        let folders: Vec<PathBuf> = step
+            .to
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| *folder != root && !folder.is_dir())
+            .map(Path::to_owned)
+            .collect();
+        folders
+    };
+    let folders: BTreeSet<PathBuf> = steps.iter().flat_map(above).collect();
+    folders.into_iter().collect()
+}
+
+fn entry(step: &Step) -> Entry {
+    let name = |file: &NamedTempFile| {
+        let name = file.path().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    Entry {
+        path: step.path.clone(),
+        new: step.hash.clone(),
+        old: step.old.as_ref().map(name),
+    }
+}
+
+/// A path below the context as the journal has it.
+fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    path.to_string_lossy().replace('\\', "/")
 }
 
 #[cfg(test)]

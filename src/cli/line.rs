@@ -9,16 +9,21 @@ use crate::settings::Settings;
 /// The flags of `generate` that ask for what these settings ask for, in the order of their keys.
 pub fn flags(settings: &Settings) -> Vec<String> {
     let mut flags = Vec::new();
-    for (key, value) in settings.said() {
+    let said = settings.said().into_iter();
+    for (key, value) in said.filter(|(key, _)| !is_of_file(key)) {
         let flag = flag(&key);
         match (key.split_once('.'), value) {
             (_, Value::Boolean(on)) if on == flag.starts_with("--no-") => {}
             (_, Value::Boolean(_)) => flags.push(flag),
+            (_, Value::Array(list)) if one_each(&key) => {
+                let entries = list.iter().filter_map(Value::as_str);
+                flags.extend(entries.map(|entry| format!("{flag}={}", typed(entry))));
+            }
             (_, Value::Array(list)) => {
                 let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
                 flags.push(format!("{flag} {}", typed(&names.join(","))));
             }
-            (Some(("env", name)), value) => {
+            (Some(("env" | "labels" | "args", name)), value) => {
                 flags.push(format!(
                     "{flag} {}",
                     typed(&format!("{name}={}", text(&value)))
@@ -30,13 +35,26 @@ pub fn flags(settings: &Settings) -> Vec<String> {
     flags
 }
 
+/// Only a file can say several images.
+fn is_of_file(key: &str) -> bool {
+    key == "root" || key.starts_with("images.")
+}
+
+/// Lists whose entries may hold a comma: a flag for each.
+fn one_each(key: &str) -> bool {
+    key == "secrets" || key.starts_with("run.")
+}
+
 /// The flag of a dotted key; those of a switch say no.
 fn flag(key: &str) -> String {
     match key.split_once('.') {
         Some(("packages", stage)) => format!("--{stage}-packages"),
+        Some(("run", place)) => format!("--{place}"),
+        Some(("labels", _)) => "--label".to_owned(),
+        Some(("args", _)) => "--arg".to_owned(),
         Some((outer, _)) => format!("--{outer}"),
         None if matches!(key, "buildkit" | "healthcheck") => format!("--no-{key}"),
-        None if key == "platforms" => "--platform".to_owned(),
+        None if matches!(key, "platforms" | "secrets") => format!("--{}", &key[..key.len() - 1]),
         None => format!("--{key}"),
     }
 }
@@ -65,7 +83,7 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
     use crate::facts::{Arg, CommandLine};
-    use crate::wizard::questions::QUESTIONS;
+    use crate::wizard::questions::{EXTRAS, QUESTIONS};
 
     /// A value for every setting that a flag can say.
     const EVERY: &str = r#"
@@ -78,6 +96,7 @@ mod tests {
         requirements = "requirements/it's.txt"
         groups = ["web", "!dev"]
         extras = ["s3"]
+        frontend = "web ui"
         command = "sh -c 'sleep 1; exec serve'"
         app = "shop.main:create_app()"
         server = "uvicorn"
@@ -94,6 +113,20 @@ mod tests {
         compose = true
         bake = true
         ci = "github"
+        pin = true
+        secrets = ["id=token,env=PIP_TOKEN", "id=pip,src=pip.conf,target=/etc/pip.conf"]
+        copy = ["alembic.ini", "deploy/my shop.toml:/etc/shop.toml"]
+        writable = ["media", "!logs"]
+        volumes = ["/data"]
+        [labels]
+        "org.opencontainers.image.title" = "the \"shop\""
+        [args]
+        REVISION = "unknown"
+        [run]
+        before-dependencies = ["apt-get update, really", "-x"]
+        after-dependencies = ["true"]
+        end-of-builder = ["npm run build"]
+        end-of-runtime = ["install -d /var/shop, mode"]
         [packages]
         build = ["g++", "!gcc"]
         run = ["libpq5"]
@@ -109,9 +142,10 @@ mod tests {
     fn the_list_above_has_every_setting() {
         let schema = serde_json::to_value(schemars::schema_for!(Settings)).unwrap();
         let said = every().said();
-        for name in schema["properties"].as_object().unwrap().keys() {
-            let named = |key: &String| key == name || key.starts_with(&format!("{name}."));
-            assert!(said.keys().any(named), "{name}");
+        let names = schema["properties"].as_object().unwrap().keys();
+        for name in names.filter(|name| !["root", "images"].contains(&name.as_str())) {
+            let says = |key: &String| key == name || key.starts_with(&format!("{name}."));
+            assert!(said.keys().any(says), "{name}");
         }
     }
 
@@ -134,13 +168,10 @@ mod tests {
         let said = every().said();
         for name in ["generate", "init"] {
             let command = cli.find_subcommand(name).unwrap();
-            for question in QUESTIONS {
-                assert!(
-                    said.contains_key(question.key),
-                    "no setting {}",
-                    question.key
-                );
-                let flag = flag(question.key);
+            let extras = EXTRAS.iter().map(|(key, _)| *key);
+            for key in QUESTIONS.iter().map(|question| question.key).chain(extras) {
+                assert!(said.contains_key(key), "no setting {key}");
+                let flag = flag(key);
                 let long = flag.trim_start_matches("--");
                 let mut arguments = command.get_arguments();
                 let argument = arguments.find(|argument| argument.get_long() == Some(long));

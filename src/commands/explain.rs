@@ -1,34 +1,46 @@
 //! `dockwright explain`: the plan as text for people or as the contract's JSON.
 
+mod explanation;
 mod people;
 
 use std::fmt::Write as _;
 use std::io::Write;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli;
 use crate::error::{Error, Exit, is_unsafe};
-use crate::facts::Place;
 use crate::plan::BuildPlan;
-use crate::plan::system::SystemPackage;
 
 use super::put;
+
+pub use explanation::Explanation;
 
 /// Prints the plan.
 ///
 /// # Errors
 /// The project cannot be planned, or standard output fails.
 pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
-    let plan = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?.plan;
-    let text = if arguments.format == "json" {
-        json(&plan)?
-    } else {
-        people::for_people(&plan)
-    };
-    put(out, &text)?;
+    if let Some(exit) = super::several::explained(arguments, out)? {
+        return Ok(exit);
+    }
+    let planned = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?;
+    let (tree, mut plan) = (planned.tree, planned.plan);
+    if plan.pin {
+        plan.heed(&crate::known(crate::recorded(&tree, &plan)?.as_ref()));
+        plan.warnings.extend(plan.unpinned_warnings());
+    }
+    put(out, &shown(&plan, arguments.format == "json")?)?;
     Ok(Exit::Done)
+}
+
+/// The plan for scripts or for people.
+pub(super) fn shown(plan: &BuildPlan, for_scripts: bool) -> Result<String, Error> {
+    if for_scripts {
+        json(plan)
+    } else {
+        Ok(people::for_people(plan))
+    }
 }
 
 /// The plan as the contract's JSON, with a final newline.
@@ -36,7 +48,15 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
 /// # Errors
 /// A bug: the plan holds something that JSON cannot say.
 pub fn json(plan: &BuildPlan) -> Result<String, Error> {
-    serde_json::to_string_pretty(&Explanation::new(plan))
+    document(&Explanation::new(plan))
+}
+
+/// A document as JSON, with a final newline and nothing invisible in it.
+///
+/// # Errors
+/// A bug: it holds something that JSON cannot say.
+pub(crate) fn document(document: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(document)
         .map(|text| visible(&text) + "\n")
         .map_err(|error| Error::Internal {
             what: error.to_string(),
@@ -44,7 +64,7 @@ pub fn json(plan: &BuildPlan) -> Result<String, Error> {
 }
 
 /// The same document with the invisible characters of its strings as JSON's own escapes: it may end up on a terminal.
-fn visible(json: &str) -> String {
+pub(super) fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && is_unsafe(c) {
@@ -56,276 +76,4 @@ fn visible(json: &str) -> String {
         }
     }
     out
-}
-
-/// `explain --format json`, version 1 of its schema.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Explanation {
-    /// Version of this document's schema.
-    schema: u32,
-    project: Project,
-    python: Python,
-    base: Base,
-    packages: Packages,
-    /// Distributions that are compiled in the builder.
-    compiled: Vec<Compiled>,
-    /// What the distributions take once they are installed, estimated from the sizes in the lock; empty where it has none.
-    installed: Vec<Installed>,
-    framework: Option<String>,
-    command: Option<Command>,
-    processes: Vec<Process>,
-    port: Option<u16>,
-    user: User,
-    /// Folders and files that the process may write to.
-    writable: Vec<Writable>,
-    warnings: Vec<Warning>,
-    files: Vec<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Project {
-    name: String,
-    /// The build context, relative to the project's folder: `.`, or `..` and so on where a workspace above holds the lock.
-    context: String,
-    manager: String,
-    manifests: Vec<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Python {
-    version: String,
-    source: Option<String>,
-    line: Option<u32>,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Base {
-    distribution: Option<String>,
-    release: Option<String>,
-    builder: String,
-    runtime: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Packages {
-    build: Vec<Package>,
-    run: Vec<Package>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Package {
-    name: String,
-    because: Vec<Because>,
-    /// Nobody has tried this in a container yet.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    unproved: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Because {
-    requirement: String,
-    version: Option<String>,
-    source: Option<String>,
-    line: Option<u32>,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Compiled {
-    name: String,
-    version: Option<String>,
-    platforms: Vec<String>,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Installed {
-    platform: String,
-    bytes: u64,
-    /// Distributions whose size is not known, and not counted.
-    unknown: usize,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Command {
-    argv: Vec<String>,
-    source: Option<String>,
-    line: Option<u32>,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Process {
-    name: String,
-    argv: Vec<String>,
-    source: Option<String>,
-    line: Option<u32>,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct User {
-    name: String,
-    uid: u32,
-    gid: u32,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Writable {
-    path: String,
-    /// What lies there should outlive the container.
-    volume: bool,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Warning {
-    code: String,
-    message: String,
-    help: String,
-    source: Option<String>,
-    line: Option<u32>,
-}
-
-impl Explanation {
-    /// The plan as its public document.
-    pub fn new(plan: &BuildPlan) -> Self {
-        let port = plan.start.port;
-        Self {
-            schema: 1,
-            project: Project {
-                name: plan.name.clone(),
-                context: context(plan),
-                manager: plan.manager.to_owned(),
-                manifests: plan.manifests.clone(),
-            },
-            python: Python {
-                version: plan.python.version.clone(),
-                source: source(plan.python.at.as_ref()),
-                line: line(plan.python.at.as_ref()),
-                why: plan.python.why.clone(),
-            },
-            base: Base {
-                distribution: plan.base.distribution.map(str::to_owned),
-                release: plan.base.release.map(str::to_owned),
-                builder: plan.base.builder.clone(),
-                runtime: plan.base.runtime.clone(),
-            },
-            packages: Packages {
-                build: packages(&plan.system.build),
-                run: packages(&plan.system.run),
-            },
-            compiled: plan
-                .system
-                .compiled
-                .iter()
-                .map(|one| Compiled {
-                    name: one.name.clone(),
-                    version: one.version.clone(),
-                    platforms: one
-                        .platforms
-                        .iter()
-                        .map(|platform| platform.docker().to_owned())
-                        .collect(),
-                    why: one.why.clone(),
-                })
-                .collect(),
-            installed: plan
-                .sizes
-                .iter()
-                .map(|size| Installed {
-                    platform: size.platform.docker().to_owned(),
-                    bytes: size.bytes,
-                    unknown: size.unknown,
-                })
-                .collect(),
-            framework: plan.start.framework.clone(),
-            command: plan.start.command.as_ref().map(|command| Command {
-                argv: command.argv(port),
-                source: source(command.at.as_ref()),
-                line: line(command.at.as_ref()),
-                why: command.why.clone(),
-            }),
-            processes: plan
-                .start
-                .processes
-                .iter()
-                .map(|process| Process {
-                    name: process.name.clone(),
-                    argv: process.command.argv(port),
-                    source: source(process.command.at.as_ref()),
-                    line: line(process.command.at.as_ref()),
-                    why: process.command.why.clone(),
-                })
-                .collect(),
-            port,
-            user: User {
-                name: plan.user.name.clone(),
-                uid: plan.user.uid,
-                gid: plan.user.gid,
-            },
-            writable: plan
-                .start
-                .writable
-                .iter()
-                .map(|place| Writable {
-                    path: place.path.clone(),
-                    volume: place.volume,
-                    why: place.why.clone(),
-                })
-                .collect(),
-            warnings: plan
-                .warnings
-                .iter()
-                .map(|warning| Warning {
-                    code: warning.code.to_owned(),
-                    message: warning.message.clone(),
-                    help: warning.help.clone(),
-                    source: source(warning.at.as_ref()),
-                    line: line(warning.at.as_ref()),
-                })
-                .collect(),
-            files: plan.files(),
-        }
-    }
-}
-
-/// The way from the application's folder up to the build context.
-fn context(plan: &BuildPlan) -> String {
-    if plan.app.is_empty() {
-        return ".".to_owned();
-    }
-    vec![".."; plan.app.split('/').count()].join("/")
-}
-
-fn packages(packages: &[SystemPackage]) -> Vec<Package> {
-    packages
-        .iter()
-        .map(|package| Package {
-            name: package.name.clone(),
-            unproved: package.unproved,
-            because: package
-                .because
-                .iter()
-                .map(|because| Because {
-                    requirement: because.requirement.clone(),
-                    version: because.version.clone(),
-                    source: Some(because.source.clone()).filter(|source| !source.is_empty()),
-                    line: Some(because.line).filter(|line| *line > 0),
-                    why: because.why.clone(),
-                })
-                .collect(),
-        })
-        .collect()
-}
-
-fn source(place: Option<&Place>) -> Option<String> {
-    place
-        .map(|place| place.file.to_string())
-        .filter(|file| !file.is_empty())
-}
-
-fn line(place: Option<&Place>) -> Option<u32> {
-    place.map(|place| place.line).filter(|line| *line > 0)
 }

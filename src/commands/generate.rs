@@ -8,7 +8,9 @@ use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
-use crate::{Preview, plan, preview};
+use crate::plan::pin::World;
+use crate::plan::{BuildPlan, DOCKERFILE};
+use crate::{Planned, Preview, compared, compared_with, plan_for, registry};
 
 use super::put;
 
@@ -25,11 +27,22 @@ pub fn run(
         force: arguments.force,
         keep: arguments.keep,
     };
-    let preview = preview(
-        &arguments.project.dir,
-        arguments.project.settings()?,
-        options,
-    )?;
+    let project = &arguments.project;
+    if let Some(mut all) = super::several::images(project, &World::default(), options)? {
+        if project.pin && !all.unpinned().is_empty() {
+            let world = missing(&all.unpinned())?;
+            all = super::several::images(project, &world, options)?.unwrap_or(all);
+        }
+        pinned(&all.unpinned())?;
+        return super::several::write(arguments, &all, out, say);
+    }
+    let Planned { tree, plan } = plan_for(&project.dir, project.settings()?)?;
+    let mut preview = compared(&tree, plan.clone(), options)?;
+    if project.pin && !preview.plan.unpinned().is_empty() {
+        let world = missing(&preview.plan.unpinned())?;
+        preview = compared_with(&tree, plan, &world, options)?;
+    }
+    pinned(&preview.plan.unpinned())?;
     if arguments.stdout {
         let dockerfile = preview
             .changes
@@ -41,7 +54,7 @@ pub fn run(
     }
     if arguments.diff {
         put(say, &warnings(&preview.plan.warnings))?;
-        put(out, &diffs(&preview.changes))?;
+        put(out, &super::diffs(&preview.changes))?;
         return Ok(Exit::Done);
     }
     if let Some(refusal) = change::refusal(&preview.changes) {
@@ -55,14 +68,37 @@ pub fn run(
     Ok(Exit::Done)
 }
 
-fn diffs(changes: &[Change]) -> String {
-    changes
-        .iter()
-        .map(|change| {
-            let before = change.before.as_deref().unwrap_or_default();
-            change::diff(before, &change.after, &change.path)
-        })
-        .collect()
+/// The digests that are missing, asked of the registry.
+///
+/// # Errors
+/// It cannot be asked.
+fn missing(unpinned: &[&str]) -> Result<World, Error> {
+    let mut world = World::default();
+    for image in unpinned {
+        let digest = registry::ask(image)?.digest;
+        world.digests.insert((*image).to_owned(), digest);
+    }
+    Ok(world)
+}
+
+/// Refuses to write a tag alone where it is to be pinned: the network is asked by those who say so, and by nobody else.
+///
+/// # Errors
+/// A digest is not known.
+pub(crate) fn pinned(unpinned: &[&str]) -> Result<(), Error> {
+    if unpinned.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Undecided {
+        what: "an image is to be pinned, and its digest is not known".to_owned(),
+        evidence: unpinned
+            .iter()
+            .map(|image| (None, (*image).to_owned()))
+            .collect(),
+        help: "run `dockwright generate --pin`, which asks the registry and records the digest"
+            .to_owned(),
+        offers: Vec::new(),
+    })
 }
 
 /// Warnings as people read them, one block each.
@@ -85,8 +121,14 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
 
 /// What was done with each file, and what to type next.
 pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
+    let next = build_command(&preview.plan, folder);
+    format!("{}\nnext: {next}\n", states(&preview.changes))
+}
+
+/// What was done with each file.
+pub(crate) fn states(changes: &[Change]) -> String {
     let mut text = String::new();
-    for change in &preview.changes {
+    for change in changes {
         let word = match change.state {
             State::Created => "created",
             State::Updated => "updated",
@@ -96,28 +138,26 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
         };
         let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
     }
-    let _ = write!(text, "\nnext: {}\n", next_command(preview, folder));
     text
 }
 
 /// The build command, as it is typed where `generate` was typed.
-fn next_command(preview: &Preview, folder: &Path) -> String {
-    let tag = image_name(&preview.plan.name);
-    let secrets: String = preview
-        .plan
+pub(crate) fn build_command(plan: &BuildPlan, folder: &Path) -> String {
+    let tag = plan.image_name();
+    let secrets: String = plan
         .install
         .secrets
         .iter()
         .flat_map(|secret| [" --secret ", &secret.argument])
-        .chain(preview.plan.install.ssh.then_some(" --ssh default"))
+        .chain(plan.install.ssh.then_some(" --ssh default"))
         .collect();
-    let app = &preview.plan.app;
+    let app = &plan.app;
     let folder = folder.to_string_lossy();
     let folder = folder.trim_end_matches('/');
     let folder = if folder.is_empty() { "/" } else { folder };
     if app.is_empty() {
-        let file = &preview.plan.dockerfile;
-        let file = if file == plan::DOCKERFILE {
+        let file = &plan.dockerfile;
+        let file = if file == DOCKERFILE {
             String::new()
         } else {
             format!(" --file {}", typed(&format!("{folder}/{file}")))
@@ -131,7 +171,7 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
     };
     format!(
         "docker build{secrets} --tag {tag} --file {} {}",
-        typed(&format!("{folder}/{}", preview.plan.dockerfile)),
+        typed(&format!("{folder}/{}", plan.dockerfile)),
         typed(&context)
     )
 }
@@ -139,14 +179,4 @@ fn next_command(preview: &Preview, folder: &Path) -> String {
 /// A path as a shell reads it, with nothing invisible in it.
 pub(crate) fn typed(path: &str) -> String {
     quoted(&printable(path))
-}
-
-/// A name that Docker accepts for an image, made from the project's.
-fn image_name(project: &str) -> String {
-    let name: String = crate::facts::normalise(project)
-        .chars()
-        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')
-        .collect();
-    let name = name.trim_matches('-');
-    if name.is_empty() { "app" } else { name }.to_owned()
 }

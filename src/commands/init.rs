@@ -8,10 +8,12 @@ use std::path::Path;
 use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::inspect::{context, tree::Tree};
+use crate::inspect::tree::Tree;
+use crate::lock::{LOCK_FILE, LockRecord};
+use crate::plan::DOCKERFILE;
 use crate::settings::{self, Settings};
 use crate::wizard::files::{self, Decision};
-use crate::wizard::{self, Ask, Ground, Terminal};
+use crate::wizard::{self, Ask, Ground, Terminal, adopt};
 use crate::{Preview, compared};
 
 use super::{generate, put, record};
@@ -32,11 +34,13 @@ pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> R
         Terminal::open()
     };
     let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
-    let draft = draft(&arguments.project.dir, flags, options, ask)?;
+    let draft = draft(&arguments.project.dir, flags, options, arguments.adopt, ask)?;
+    put(say, &draft.told)?;
     let preview = &draft.preview;
     let lock = (preview.lock_path(), preview.record.to_text());
     change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
     put(say, &generate::warnings(&preview.plan.warnings))?;
+    put(say, &generate::warnings(&preview.plan.unpinned_warnings()))?;
     put(out, &summary(&draft, &arguments.project.dir))?;
     Ok(Exit::Done)
 }
@@ -47,6 +51,8 @@ pub(crate) struct Draft {
     pub(crate) preview: Preview,
     /// What `dockwright.toml` says then.
     pub(crate) own: Settings,
+    /// What was taken from a Dockerfile, where nobody was there to read it on the way.
+    pub(crate) told: String,
 }
 
 /// Everything but the writing; without somebody to ask, every proposal is taken.
@@ -57,19 +63,56 @@ pub(crate) fn draft(
     folder: &Path,
     flags: Settings,
     mut options: Options,
+    adopts: bool,
     mut ask: Option<&mut dyn Ask>,
 ) -> Result<Draft, Error> {
-    let tree = context::open(folder)?;
+    let (tree, undone) = crate::open(folder)?;
     let file = Settings::read_file(&tree)?;
     let given: BTreeSet<String> = flags.said().into_keys().collect();
     let mut own = flags.over(file.clone());
+    if !own.images.is_empty() {
+        return Err(Error::Settings {
+            what: "dockwright.toml holds several images, and `init` asks about one".to_owned(),
+            at: None,
+            help: "edit its `[images.NAME]` tables, then run `dockwright generate`".to_owned(),
+        });
+    }
     let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
+    let mut told = String::new();
+    if let Some((path, text)) = foreign(folder, &own)? {
+        let adopts = match ask.as_deref_mut() {
+            Some(ask) if !adopts => files::adopts(ask, &path)?,
+            _ => adopts,
+        };
+        if adopts {
+            let adopted = adopt::adopt(&ground, &own, &path, &text)?;
+            own = adopted.settings;
+            if let Some(ask) = ask.as_deref_mut() {
+                ask.say(&format!("\n{}", adopted.told))?;
+            } else {
+                told = adopted.told;
+                if !options.force && !options.keep {
+                    own = own.with("dockerfile", Some(files::BESIDE.into()))?;
+                }
+            }
+        }
+    } else if adopts {
+        return Err(Error::Settings {
+            what: "there is no Dockerfile of your own to adopt".to_owned(),
+            at: None,
+            help: "leave `--adopt` out".to_owned(),
+        });
+    }
     if let Some(ask) = ask.as_deref_mut() {
         own = wizard::ask(&ground, ask, own, &given)?;
+    } else {
+        own = wizard::unasked(&ground, own, &given)?;
     }
     let mut replace = false;
     loop {
         let mut draft = drawn(&tree, &ground, &file, &own, options)?;
+        draft.told.clone_from(&told);
+        draft.preview.plan.warnings.extend(undone.clone());
         if replace {
             let foreign = |change: &&mut Change| change.state == State::Foreign;
             for change in draft.preview.changes.iter_mut().filter(foreign) {
@@ -100,7 +143,8 @@ fn drawn(
     if own == file {
         let preview = compared(tree, ground.plan(own)?, options)?;
         let own = own.clone();
-        return Ok(Draft { preview, own });
+        let told = String::new();
+        return Ok(Draft { preview, own, told });
     }
     let path = tree.in_app(settings::FILE);
     let before = tree
@@ -121,7 +165,26 @@ fn drawn(
         after: text.clone(),
         generated: text,
     });
-    Ok(Draft { preview, own: read })
+    Ok(Draft {
+        preview,
+        own: read,
+        told: String::new(),
+    })
+}
+
+/// The Dockerfile that dockwright did not write, with its path. It is no input of the plan: a tree of its own reads it.
+fn foreign(folder: &Path, own: &Settings) -> Result<Option<(String, String)>, Error> {
+    let tree = crate::inspect::context::open(folder)?;
+    let path = tree.in_app(own.dockerfile.as_deref().unwrap_or(DOCKERFILE));
+    let Some(text) = tree.text(&path)? else {
+        return Ok(None);
+    };
+    let lock = tree.in_app(LOCK_FILE);
+    let recorded = match tree.text(&lock)? {
+        Some(text) => LockRecord::parse(&text, &lock)?,
+        None => LockRecord::default(),
+    };
+    Ok((!recorded.files.contains_key(&path)).then_some((path, text)))
 }
 
 /// As `generate` ends, and how to have the same without a question.

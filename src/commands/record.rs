@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::facts::Place;
 use crate::inspect::tree::Tree;
 use crate::lock::{Because, LOCK_FILE, LockRecord, LockedNeed, sha256};
 use crate::plan::BuildPlan;
@@ -16,7 +17,9 @@ pub fn record(tree: &Tree, plan: &BuildPlan, files: &[OutFile]) -> LockRecord {
         inputs: inputs(tree),
         decisions: decisions(plan),
         packages,
-        pins: BTreeMap::new(),
+        pins: plan.world.digests.clone(),
+        tools: plan.world.tools.clone(),
+        places: places(plan),
         files: files
             .iter()
             .map(|file| (file.path.clone(), file.text.clone()))
@@ -39,6 +42,20 @@ pub fn will_read(record: &mut LockRecord, path: &str, text: &str) {
     record.inputs.insert(path.to_owned(), digest);
 }
 
+/// Where decisions come from, under the names that they have in the record.
+fn places(plan: &BuildPlan) -> BTreeMap<String, Place> {
+    let command = plan.start.command.as_ref();
+    let places = [
+        ("python", plan.python.at.as_ref()),
+        ("base", plan.python.at.as_ref()),
+        ("command", command.and_then(|command| command.at.as_ref())),
+    ];
+    places
+        .into_iter()
+        .filter_map(|(name, at)| Some((name.to_owned(), at?.clone())))
+        .collect()
+}
+
 fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
     let mut decisions = BTreeMap::from([
         ("base".to_owned(), plan.base.runtime.clone()),
@@ -51,6 +68,10 @@ fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
     ]);
     if plan.base.builder != plan.base.runtime {
         decisions.insert("builder".to_owned(), plan.base.builder.clone());
+    }
+    if let Some(stage) = &plan.frontend {
+        let said = format!("{}: {} in {}", stage.folder, stage.build, stage.image);
+        decisions.insert("frontend".to_owned(), said);
     }
     if let Some(command) = &plan.start.command {
         decisions.insert(

@@ -14,6 +14,8 @@ pub struct AppFacts {
     pub procfile: Vec<Found<Process>>,
     /// Commands that start a server or a worker in shell scripts and supervisor's configuration, best script first.
     pub launches: Vec<Found<Launch>>,
+    /// The same out of compose files, makefiles and justfiles.
+    pub hints: Vec<Found<Launch>>,
     /// `gunicorn.conf.py`, `uwsgi.ini`, `hypercorn.toml`.
     pub configs: Vec<ServerConfig>,
     /// Applications, factories and scripts of known frameworks.
@@ -24,26 +26,90 @@ pub struct AppFacts {
     pub mains: Vec<Found<ModulePath>>,
     /// Scripts with an `if __name__ == "__main__"` guard.
     pub scripts: Vec<Found<GuardedScript>>,
+    /// Files at the top that work when they are run, without a guard.
+    pub plain: Vec<Found<ModulePath>>,
     /// Routes that look like health checks, shortest first.
     pub health: Vec<Found<String>>,
     /// Where Celery's periodic tasks are set: `beat_schedule`, `CELERY_BEAT_SCHEDULE`, `on_after_configure`.
     pub beat: Option<Place>,
-    /// Environment variables that the code reads, by name, with the first place.
-    pub variables: BTreeMap<String, Place>,
+    /// Environment variables that the code reads, by name.
+    pub variables: BTreeMap<String, Reading>,
+    /// Tools of `migrations.toml` that the project's files show, each with the file.
+    pub migrations: Vec<Found<String>>,
+    /// SQLite files that the code opens.
+    pub sqlite: Vec<Found<SqliteFile>>,
     /// The port that the code falls back to when `$PORT` is not set.
     pub port: Option<Found<u16>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
     pub waits: Option<Place>,
-    /// Data that the code fetches or expects: the command that fetches it.
-    pub downloads: Vec<Found<String>>,
+    /// Data that the code fetches when it runs.
+    pub downloads: Vec<Found<Fetched>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).
     pub catalogues: Vec<String>,
+    /// Folders whose `package.json` has a `build` script, highest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub frontends: Vec<super::frontend::Frontend>,
     /// What could not be read as it was meant.
     pub warnings: Vec<super::Warning>,
     /// How many Python files were looked at, decoys not counted.
     pub looked_at: usize,
+}
+
+/// What the code says about an environment variable that it reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// There is no default: the code fails without it.
+    pub required: bool,
+    /// What it is for, where more than its name says so: a key of Django's `DATABASES` (`HOST`), a type (`PostgresDsn`),
+    /// `database` or `cache` for what is parsed as such a URL.
+    pub meaning: Option<String>,
+    /// The URL that the code falls back to.
+    pub fallback: Option<Fallback>,
+    /// Where.
+    pub at: Place,
+}
+
+impl Reading {
+    /// What a piece of code says; where it stands is told later.
+    pub fn new(required: bool, meaning: Option<String>, fallback: Option<Fallback>) -> Self {
+        Self {
+            required,
+            meaning,
+            fallback,
+            at: Place::default(),
+        }
+    }
+}
+
+/// A URL that the code falls back to, without host and credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fallback {
+    /// `postgresql+asyncpg`, `redis`, …
+    pub scheme: String,
+    /// The number that its path ends with: a database of Redis.
+    pub number: Option<String>,
+}
+
+/// An SQLite file that the code opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqliteFile {
+    /// Relative to where the process runs, or absolute.
+    pub path: String,
+    /// It stands in a URL.
+    pub url: bool,
+    /// The variable that it is only the default of.
+    pub unless: Option<String>,
+}
+
+/// Data by the function that loads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fetched {
+    /// The function's full name.
+    pub call: String,
+    /// The data's.
+    pub name: String,
 }
 
 /// A named command line.
@@ -62,6 +128,10 @@ pub struct Launch {
     pub program: String,
     /// Its words, wrappers such as `poetry run` removed; a word that only a shell can expand is `None`.
     pub words: Vec<Option<String>>,
+    /// Its program is known to run applications: a worker's or a server's.
+    pub runner: bool,
+    /// It replaces the script or ends it, or a supervisor runs it: what the script is for.
+    pub ends: bool,
     /// Name of supervisor's program, where it came from there.
     pub name: Option<String>,
 }

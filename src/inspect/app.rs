@@ -4,17 +4,26 @@ mod configs;
 mod corpus;
 mod demands;
 mod django;
+mod downloads;
+mod frontend;
+mod hints;
 mod launches;
 mod makers;
 mod modules;
 mod needs;
+mod notebooks;
 mod objects;
+mod plain;
 mod procfile;
+mod reads;
 mod routes;
+mod shell;
 mod signals;
+mod sqlite;
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::migrations;
 use crate::error::Error;
 use crate::facts::app::{AppFacts, GuardedScript};
 use crate::facts::{Found, Place, SourceNeed};
@@ -30,6 +39,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let mut facts = AppFacts::default();
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
     facts.launches = launches::read(tree);
+    facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 
     let corpus = corpus::read(tree);
@@ -37,6 +47,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let place = |file: &str, line: u32| Place::new(tree.in_app(file), line);
     facts.looked_at = corpus.paths.len();
     facts.objects = objects::read(&corpus, &modules, &place);
+    facts.objects.extend(notebooks::read(tree));
     facts.django = django::read(&corpus, &modules, &place);
     for source in &corpus.sources {
         let outline = &source.outline;
@@ -57,15 +68,26 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
             facts
                 .scripts
                 .push(Found::new(script, place(&source.path, line)));
+        } else if plain::works(source, &modules) {
+            facts.plain.push(Found::new(path, place(&source.path, 1)));
         }
     }
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
-    facts.downloads = routes::downloads(&corpus, &place);
+    facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
-    facts.variables = routes::variables(&corpus, &place);
+    facts.variables = reads::read(&corpus, &place);
+    for (name, tool) in migrations::all() {
+        let marker = tree.in_app(&tool.marker);
+        if tree.files().iter().any(|file| file.path == marker) {
+            let at = Place::new(marker, 0);
+            facts.migrations.push(Found::new(name.clone(), at));
+        }
+    }
+    facts.sqlite = sqlite::read(&corpus, &place);
+    facts.frontends = frontend::read(tree);
     let compiled: BTreeSet<&str> = tree
         .files()
         .iter()

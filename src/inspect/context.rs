@@ -1,10 +1,14 @@
 //! Finds the build context: the application's folder, or the workspace above it that holds its lock.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
 use super::tree::Tree;
+
+/// Longer manifests are not searched for paths that lead out of their folder.
+const BOUND: u64 = 1 << 20;
 
 /// How many folders up a workspace root or a lock is looked for.
 const LEVELS: usize = 6;
@@ -39,18 +43,36 @@ pub fn open(folder: &Path) -> Result<Tree, Error> {
         return Ok(own);
     }
     let has_manifest = MANIFESTS.iter().any(|name| real.join(name).exists());
-    let found = above(&real).find(|above| {
+    let outward = if has_manifest { outward(&real) } else { 0 };
+    let found = above(&real).enumerate().find(|(level, above)| {
         if has_manifest {
-            claims(above, &real)
+            claims(above, &real) || level + 1 == outward && in_checkout(above)
         } else {
             // Without any manifest of its own the folder belongs to a project only inside the same checkout.
             MANIFESTS.iter().any(|name| above.join(name).is_file()) && in_checkout(above)
         }
     });
-    match found.and_then(|above| Some((above, relative(above, &real)?))) {
+    match found.and_then(|(_, above)| Some((above, relative(above, &real)?))) {
         Some((above, app)) => Tree::open(above, &app),
         None => Ok(own),
     }
+}
+
+/// How many folders up the folder's requirements name what is there: `-r ../base.txt`, `-e ../../libs/common`.
+fn outward(folder: &Path) -> usize {
+    let path = folder.join("requirements.txt");
+    let small = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() < BOUND);
+    let bytes = if small { fs::read(&path) } else { return 0 };
+    let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    let ends = |c: char| c.is_whitespace() || "\"'=:,;[]#".contains(c);
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let there = lines
+        .flat_map(|line| line.split(ends))
+        .filter(|word| word.starts_with("../") && folder.join(word).exists());
+    let levels = there.map(|word| word.split('/').take_while(|part| *part == "..").count());
+    levels.max().unwrap_or_default()
 }
 
 /// The folders above, nearest first, up to the top of the checkout: what lies above that belongs to somebody else.
@@ -61,6 +83,15 @@ fn above(folder: &Path) -> impl Iterator<Item = &Path> {
         .skip(1)
         .take(LEVELS)
         .take_while(move |above| std::mem::replace(&mut inside, !above.join(".git").exists()))
+}
+
+/// A context's folder below the top of its checkout; empty when it is that top, or in no checkout.
+pub fn below(context: &Path) -> String {
+    let top = context
+        .ancestors()
+        .find(|above| above.join(".git").exists());
+    top.and_then(|top| relative(top, context))
+        .unwrap_or_default()
 }
 
 /// Is the folder, or one above it, the top of a checkout?
@@ -86,8 +117,6 @@ fn relative(above: &Path, below: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test should stop here")]
-
-    use std::fs;
 
     use super::*;
 
@@ -131,6 +160,24 @@ mod tests {
             "web/.git/",
         ];
         assert_eq!(app_of(&own_checkout, "web"), "");
+    }
+
+    #[test]
+    fn a_manifest_that_names_files_above_it_widens_the_context_within_its_checkout() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = top.path().join("repo/services/api");
+        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(top.path().join("repo/libs/common")).unwrap();
+        fs::write(top.path().join("secret.txt"), "").unwrap();
+        let lines = "flask\n# ../../../../x\n-r ../base.txt\n-e ../../libs/common\n";
+        fs::write(folder.join("requirements.txt"), lines).unwrap();
+        assert_eq!(open(&folder).unwrap().app(), "");
+        fs::create_dir_all(top.path().join("repo/.git")).unwrap();
+        assert_eq!(open(&folder).unwrap().app(), "services/api");
+        for out in ["-r ../../../secret.txt\n", "-r ../../missing.txt\n"] {
+            fs::write(folder.join("requirements.txt"), out).unwrap();
+            assert_eq!(open(&folder).unwrap().app(), "");
+        }
     }
 
     #[test]

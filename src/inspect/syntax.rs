@@ -2,6 +2,7 @@
 //!
 //! The one door to tree-sitter. The code is never run; a file with errors gives what could be read around them.
 
+mod names;
 mod outline;
 mod value;
 
@@ -9,7 +10,7 @@ use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
-pub use outline::{Assign, Class, Function, Import, Outline, Placed, Within};
+pub use outline::{Assign, Class, Field, Function, Import, Outline, Placed, Within};
 pub use value::{Call, Value};
 
 /// Reads a file. `None` when nothing can be made of it: NUL bytes, or no result within a bound that grows with its length.
@@ -40,6 +41,7 @@ pub fn outline(source: &[u8]) -> Option<Outline> {
         source,
         out: Outline::default(),
         open: Vec::new(),
+        classes: Vec::new(),
         decorators: Vec::new(),
     };
     reader.walk(&mut tree.walk());
@@ -51,6 +53,8 @@ struct Reader<'a> {
     out: Outline,
     /// What the current node stands in, each with the byte where it ends.
     open: Vec<(usize, Within)>,
+    /// The classes that the current node stands in, each with the byte where it ends and its index.
+    classes: Vec<(usize, usize)>,
     /// Decorators of the definition that comes next.
     decorators: Vec<Call>,
 }
@@ -101,6 +105,7 @@ impl Reader<'_> {
             "class_definition" => self.class(node),
             "decorated_definition" => self.decorators = self.decorators(node),
             "if_statement" => self.condition(node),
+            "string" => self.url(node),
             _ => {}
         }
     }
@@ -178,6 +183,7 @@ impl Reader<'_> {
     }
 
     fn assign(&mut self, node: Node<'_>, augmented: bool) {
+        self.field(node);
         let (Some(left), Some(right)) = (
             node.child_by_field_name("left"),
             node.child_by_field_name("right"),
@@ -190,7 +196,7 @@ impl Reader<'_> {
             setting.args.push(self.value(right));
             let setting = self.place(node, *setting);
             self.out.calls.push(setting);
-        } else if let Value::Name(target) = self.value(left) {
+        } else if let Some(target) = self.target(left) {
             // `a = b = Flask()`: the inner assignment is visited on its own, its value is the outer one's too.
             let mut right = right;
             while right.kind() == "assignment" {
@@ -280,6 +286,8 @@ impl Reader<'_> {
             within: self.within(),
         };
         self.out.classes.push(class);
+        self.classes
+            .push((node.end_byte(), self.out.classes.len() - 1));
         let within = Within {
             class: true,
             ..self.within()

@@ -20,7 +20,9 @@ fn record() -> LockRecord {
             }],
         }],
         pins: BTreeMap::from([("python:3.13-slim-trixie".into(), "sha256:00".into())]),
+        tools: BTreeMap::from([("uv".into(), "0.13.11".into())]),
         files: BTreeMap::from([("Dockerfile".into(), "FROM a\nRUN b \\\n  c\n".into())]),
+        places: BTreeMap::new(),
     }
 }
 
@@ -36,6 +38,9 @@ version = 1
 
 [pins]
 "python:3.13-slim-trixie" = "sha256:00"
+
+[tools]
+"uv" = "0.13.11"
 
 [[package]]
 stage = "run"
@@ -136,7 +141,7 @@ fn damage_is_named_with_its_line() {
         (String::new(), 1, "no known format number"),
         (
             text().replace("  c\n", "  d\n"),
-            22,
+            25,
             "does not fit its hash",
         ),
         (text().replace("[inputs]", "[input]"), 5, "the key `input`"),
@@ -145,16 +150,16 @@ fn damage_is_named_with_its_line() {
             6,
             "`requirements.txt` as integer",
         ),
-        (text().replace("name = \"libpq5\"\n", ""), 15, "no `name`"),
+        (text().replace("name = \"libpq5\"\n", ""), 18, "no `name`"),
         (
             text().replace("because = [", "because = [ 1,"),
-            17,
+            20,
             "a reason as integer",
         ),
-        (text().replace("[[package]]", "[package"), 14, "restore it"),
+        (text().replace("[[package]]", "[package"), 17, "restore it"),
         (
             format!("{}<<<<<<< HEAD\n", text()),
-            29,
+            32,
             "git checkout --ours",
         ),
         (
@@ -182,7 +187,7 @@ proptest! {
             because: vec![Because { requirement: name.clone(), version, source: "a".into(), line: 0, why: name.clone() }],
             name,
         }).collect();
-        let record = LockRecord { inputs: inputs.clone(), decisions: inputs.clone(), packages, pins: inputs, files };
+        let record = LockRecord { inputs: inputs.clone(), decisions: inputs.clone(), packages, pins: inputs.clone(), tools: inputs, files, places: BTreeMap::new() };
         let text = record.to_text();
         prop_assert_eq!(LockRecord::parse(&text, "l").unwrap(), record);
     }

@@ -18,6 +18,7 @@ pub(super) fn write(record: &LockRecord) -> String {
     table(&mut out, "inputs", &record.inputs);
     table(&mut out, "decisions", &record.decisions);
     table(&mut out, "pins", &record.pins);
+    table(&mut out, "tools", &record.tools);
     let mut packages: Vec<&LockedNeed> = record.packages.iter().collect();
     packages.sort();
     for package in packages {

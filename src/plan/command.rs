@@ -1,6 +1,7 @@
 //! Turns what was found about the application into how it is started, or says where it was looked for.
 
 mod candidates;
+mod data;
 mod django;
 mod given;
 mod init;
@@ -8,9 +9,12 @@ mod known;
 mod launched;
 mod lines;
 mod object;
+mod own;
+mod plain;
 mod processes;
 mod scripts;
 mod serve;
+mod sqlite;
 mod surroundings;
 mod targets;
 
@@ -92,6 +96,12 @@ pub struct Start {
 }
 
 impl Start {
+    /// Can `$PORT` change where it listens?
+    pub fn heeds_port(&self) -> bool {
+        let asks = self.command.as_ref().is_some_and(Command::has_port);
+        asks || self.env.contains_key("PORT")
+    }
+
     /// A start that the user has to choose among equal ones, with a warning that says so.
     pub fn open(error: Error) -> Self {
         let mut warning = Warning::new("start-undecided", error.headline(), error.help());
@@ -272,15 +282,14 @@ pub struct Install {
 /// Several candidates are equal, or the wish makes no sense.
 pub fn choose(facts: &ProjectFacts, installed: &Installed, wish: &Wish) -> Result<Start, Error> {
     let known = Known::new(facts, installed, wish);
-    let found = match given::command(&known)? {
-        Some(start) => Some(start),
-        None => match django::start(&known)? {
-            Some(start) => Some(start),
-            None => match candidates::start(&known)? {
-                Some(start) => Some(start),
-                None => scripts::start(&known)?,
-            },
-        },
+    let found = match found(&known) {
+        Ok(Some(start)) => Some(start),
+        Ok(None) => launched::hinted(&known)?.or_else(|| plain::start(&known)),
+        Err(open @ Error::Undecided { .. }) => {
+            let hinted = launched::hinted(&known)?.or_else(|| plain::start(&known));
+            Some(hinted.ok_or(open)?)
+        }
+        Err(other) => return Err(other),
     };
     let mut start = found.unwrap_or_else(|| Start {
         looked: known.looked(),
@@ -293,6 +302,25 @@ pub fn choose(facts: &ProjectFacts, installed: &Installed, wish: &Wish) -> Resul
     start.warnings.sort();
     start.warnings.dedup();
     Ok(start)
+}
+
+/// `name[extra]` of every requirement with extras.
+pub(crate) fn extras(facts: &ProjectFacts) -> BTreeSet<String> {
+    known::extras(facts)
+}
+
+/// The start in order of authority.
+fn found(known: &Known<'_>) -> Result<Option<Start>, Error> {
+    Ok(match given::command(known)? {
+        Some(start) => Some(start),
+        None => match django::start(known)? {
+            Some(start) => Some(start),
+            None => match candidates::start(known)? {
+                Some(start) => Some(start),
+                None => scripts::start(known)?,
+            },
+        },
+    })
 }
 
 /// File name without folder and extension.

@@ -123,6 +123,7 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .map(|found| found.value.clone())
                 .collect(),
+            other_index: !self.options.indexes.is_empty() || !self.options.find_links.is_empty(),
             already: BTreeSet::new(),
         }
     }

@@ -47,6 +47,8 @@ pub struct ToolCopy {
     pub source: String,
     /// Path in the builder.
     pub target: String,
+    /// The project asks for no version of its own: a newer patch will do.
+    pub renewable: bool,
 }
 
 /// A variable of an `ENV`.

@@ -5,7 +5,7 @@ mod groups;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::error::{Error, Offer};
+use crate::error::{Error, Offer, printable};
 use crate::facts::{
     Lock, LockKind, PackageManager, Place, ProjectFacts, Pyproject, RequirementsFile, Warning,
 };
@@ -244,8 +244,17 @@ fn nothing(facts: &ProjectFacts) -> Error {
         ]
         .map(ToOwned::to_owned)
         .to_vec(),
-        help: "give the folder that holds one of them: `dockwright generate path/to/project`"
-            .to_owned(),
+        help: match &facts.below {
+            Some(below) => {
+                let shown = printable(below);
+                let folder = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
+                format!(
+                    "{shown} lies below: give its folder, `dockwright generate path/to/{folder}`"
+                )
+            }
+            None => "give the folder that holds one of them: `dockwright generate path/to/project`"
+                .to_owned(),
+        },
     }
 }
 

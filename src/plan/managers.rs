@@ -57,7 +57,12 @@ pub fn dependencies(
         PackageManager::Pylock => uv::pylock(question)?,
         PackageManager::Project => project::install(question)?,
     };
-    install.secrets = secrets::choose(question.options, question.reach.buildkit, warnings)?;
+    install.secrets = secrets::choose(
+        question.options,
+        &question.settings.secrets,
+        question.reach.buildkit,
+        warnings,
+    )?;
     secrets::mount(&mut install.step, &install.secrets);
     if question.uses_ssh() {
         if question.reach.buildkit {

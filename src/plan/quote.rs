@@ -1,5 +1,9 @@
 //! Turns values into Dockerfile words, each for the place where it stands, so that none can become an instruction or a command.
 
+pub mod compose;
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::error::{Error, is_unsafe, printable};
@@ -131,6 +135,19 @@ impl EnvValue {
         Ok(Self(quoted))
     }
 
+    /// Quotes a value in which `${NAME}` stands for one of these arguments of the build; every other `$` is itself.
+    ///
+    /// # Errors
+    /// As [`ShellWord::new`].
+    pub fn filled(value: &str, arguments: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let mut quoted = Self::new(value)?;
+        for name in arguments.keys() {
+            let escaped = format!("\\${{{name}}}");
+            quoted.0 = quoted.0.replace(&escaped, &escaped[1..]);
+        }
+        Ok(quoted)
+    }
+
     /// The quoted text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -149,7 +166,11 @@ impl Comment {
     }
 }
 
-fn refuse_unsafe(value: &str) -> Result<(), Error> {
+/// Refuses what nobody could see in a file.
+///
+/// # Errors
+/// The value holds a control character, a line separator or a bidirectional mark.
+pub(super) fn refuse_unsafe(value: &str) -> Result<(), Error> {
     match value.chars().find(|c| is_unsafe(*c)) {
         None => Ok(()),
         Some(c) => Err(Error::Settings {

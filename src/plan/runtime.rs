@@ -1,6 +1,6 @@
 //! Decides the runtime stage: environment, folders, health check and command, each in the form in which it is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -23,7 +23,10 @@ pub struct Runtime {
     pub workdir: EnvValue,
     /// Commands run as root once the environment is there: what no package brings.
     pub steps: Vec<String>,
-    /// Folders that the process may write to, created for it, sorted.
+    /// The folders that the process may write to, each with whether its content outlives the container.
+    #[serde(skip)]
+    pub places: BTreeMap<String, bool>,
+    /// Those folders, created for it, sorted.
     pub folders: Vec<ShellWord>,
     /// Those whose content outlives the container, as the operand of `VOLUME`.
     pub volumes: Option<VolumePaths>,
@@ -45,7 +48,8 @@ pub fn runtime(
     user: &User,
 ) -> Result<Runtime, Error> {
     let application = joined(&[APP, &facts.layout.app]);
-    let (folders, volumes) = writable(start, &application)?;
+    let places = places(start, settings, &application);
+    let (folders, volumes) = writable(&places)?;
     let health = match &start.health {
         Some(health) if settings.healthcheck != Some(false) => {
             Some(probe(health, start.port.unwrap_or_default())?)
@@ -64,6 +68,7 @@ pub fn runtime(
             .iter()
             .map(|step| step.command.clone())
             .collect(),
+        places,
         folders,
         volumes,
         health,
@@ -78,40 +83,56 @@ fn environment(settings: &Settings, start: &Start, user: &User) -> Result<Vec<Va
         ("PYTHONUNBUFFERED".to_owned(), "1".to_owned()),
     ]);
     variables.extend(start.env.clone());
-    variables.extend(settings.env.clone());
     variables.remove("PATH");
     let mut env = vec![Variable {
         name: "PATH".to_owned(),
         value: format!("{VENV}/bin:$PATH"),
     }];
     for (name, value) in variables {
-        env.push(Variable::new(&name, &value)?);
+        if !settings.env.contains_key(&name) {
+            env.push(Variable::new(&name, &value)?);
+        }
+    }
+    for (name, value) in settings.env.iter().filter(|(name, _)| *name != "PATH") {
+        env.push(Variable {
+            name: name.clone(),
+            value: EnvValue::filled(value, &settings.args)?.as_str().to_owned(),
+        });
     }
     env.sort();
     Ok(env)
 }
 
-/// Folders to create, and which of them are volumes. A file (`db.sqlite3`) is made writable by its folder.
-fn writable(
-    start: &Start,
-    application: &str,
-) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
-    let mut folders = BTreeSet::new();
-    let mut volumes = BTreeSet::new();
+/// The folders that the process writes to, each with whether it is a volume. A file (`db.sqlite3`) is made writable by its folder.
+fn places(start: &Start, settings: &Settings, application: &str) -> BTreeMap<String, bool> {
+    let mut places = BTreeMap::new();
     for place in &start.writable {
-        let Some(path) = folder(application, &place.path) else {
-            continue;
+        let mut asked = settings.writable.iter().chain(&settings.volumes);
+        let asked = asked.any(|path| path.trim_end_matches('/') == place.path);
+        let path = match folder(application, &place.path) {
+            None if asked && place.path.starts_with('/') => Some(place.path.clone()),
+            path => path,
         };
-        if place.volume {
-            volumes.insert(path.clone());
+        if let Some(path) = path {
+            *places.entry(path).or_default() |= place.volume;
         }
-        folders.insert(path);
     }
-    let folders = folders
-        .iter()
+    places
+}
+
+/// Folders to create, and which of them are volumes.
+fn writable(
+    places: &BTreeMap<String, bool>,
+) -> Result<(Vec<ShellWord>, Option<VolumePaths>), Error> {
+    let folders = places
+        .keys()
         .map(|path| ShellWord::new(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let volumes: Vec<String> = volumes.into_iter().collect();
+    let volumes: Vec<&String> = places
+        .iter()
+        .filter(|(_, volume)| **volume)
+        .map(|(path, _)| path)
+        .collect();
     let volumes = if volumes.is_empty() {
         None
     } else {

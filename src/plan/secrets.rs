@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
 use crate::facts::{Index, IndexOptions, Warning};
+use crate::settings::AskedSecret;
 
 use super::install::Step;
 
@@ -15,8 +16,12 @@ use super::install::Step;
 pub struct Secret {
     /// Its ID, in the Dockerfile and on the command line.
     pub id: String,
-    /// The variable that carries it to the installer; `None` is a netrc file.
+    /// The variable that carries it to the installer; `None` is a file.
     pub variable: Option<String>,
+    /// Where its file is in the step, where a file is what it is.
+    pub target: Option<String>,
+    /// The build fails without it.
+    pub required: bool,
     /// What to pass to `docker build --secret`.
     pub argument: String,
 }
@@ -27,6 +32,8 @@ impl Secret {
         Self {
             id: name.to_owned(),
             variable: Some(name.to_owned()),
+            target: None,
+            required: true,
             argument: format!("id={name},env={name}"),
         }
     }
@@ -36,8 +43,25 @@ impl Secret {
         Self {
             id: "netrc".to_owned(),
             variable: None,
+            target: Some("/root/.netrc".to_owned()),
+            required: false,
             argument: "id=netrc,src=$HOME/.netrc".to_owned(),
         }
+    }
+
+    /// One that the user asks for.
+    fn asked(text: &str) -> Result<Self, Error> {
+        let asked = AskedSecret::parse(text)?;
+        Ok(Self {
+            id: asked.id.to_owned(),
+            variable: asked.env.map(ToOwned::to_owned),
+            target: asked.target.map(ToOwned::to_owned),
+            required: true,
+            argument: match (asked.env, asked.src) {
+                (Some(env), _) => format!("id={},env={env}", asked.id),
+                (None, src) => format!("id={},src={}", asked.id, src.unwrap_or_default()),
+            },
+        })
     }
 }
 
@@ -56,12 +80,13 @@ fn public_hosts() -> &'static BTreeSet<String> {
         .public
 }
 
-/// The secrets for the indexes of a project, sorted, each once.
+/// The secrets for the indexes of a project and those that are asked for, sorted, each once.
 ///
 /// # Errors
 /// An index URL holds its credentials in plain text.
 pub fn choose(
     options: &IndexOptions,
+    asked: &[String],
     buildkit: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Secret>, Error> {
@@ -86,24 +111,30 @@ pub fn choose(
             });
         }
         for secret in of_index(index, &expanded) {
-            secrets.insert(secret.id.clone(), (secret, index));
+            secrets.insert(secret.id.clone(), (secret, Some(index)));
         }
     }
+    for text in asked {
+        let secret = Secret::asked(text)?;
+        secrets.insert(secret.id.clone(), (secret, None));
+    }
     if !buildkit && let Some((secret, index)) = secrets.values().next() {
-        warnings.push(
-            Warning::new(
-                "secret-needs-buildkit",
-                format!(
-                    "{} may want credentials, which cannot be passed safely without BuildKit",
-                    printable(&index.url)
-                ),
-                format!(
-                    "leave `--no-buildkit` out, and pass `--secret {}`",
-                    secret.argument
-                ),
-            )
-            .at(index.at.clone()),
+        let who = index.map_or_else(
+            || format!("the secret {}", secret.id),
+            |index| format!("{} may want credentials, which", printable(&index.url)),
         );
+        let warning = Warning::new(
+            "secret-needs-buildkit",
+            format!("{who} cannot be passed safely without BuildKit"),
+            format!(
+                "leave `--no-buildkit` out, and pass `--secret {}`",
+                secret.argument
+            ),
+        );
+        warnings.push(match index {
+            Some(index) => warning.at(index.at.clone()),
+            None => warning,
+        });
         return Ok(Vec::new());
     }
     Ok(secrets.into_values().map(|(secret, _)| secret).collect())
@@ -113,16 +144,18 @@ pub fn choose(
 /// Docker 18.09 understands (`env=` of a secret mount needs Dockerfile 1.10).
 pub fn mount(step: &mut Step, secrets: &[Secret]) {
     for secret in secrets {
-        match &secret.variable {
-            Some(name) => {
-                step.mounts
-                    .push(format!("type=secret,id={name},required=true"));
-                step.prefix
-                    .extend([name, "=\"$(cat /run/secrets/", name, ")\" "]);
-            }
-            None => step
-                .mounts
-                .push("type=secret,id=netrc,target=/root/.netrc".to_owned()),
+        let mut options = format!("type=secret,id={}", secret.id);
+        if let Some(target) = &secret.target {
+            options.extend([",target=", target]);
+        }
+        if secret.required {
+            options.push_str(",required=true");
+        }
+        step.mounts.push(options);
+        if let Some(name) = &secret.variable {
+            let file = ["=\"$(cat /run/secrets/", &secret.id, ")\" "];
+            step.prefix.push_str(name);
+            step.prefix.extend(file);
         }
     }
 }

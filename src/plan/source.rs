@@ -56,9 +56,11 @@ pub fn steps(
             ..Step::default()
         });
     }
+    let last = !question.settings.run.end_of_builder.is_empty();
     let wanted = !start.build_steps.is_empty() || start.needs_source || !project;
     // Without BuildKit a `COPY` cannot set modes: the builder does.
-    let from_builder = !start.build_steps.is_empty() || (wanted && !question.reach.buildkit);
+    let from_builder =
+        !start.build_steps.is_empty() || (wanted && (last || !question.reach.buildkit));
     if wanted && !question.reach.buildkit {
         steps.push(Step {
             comment: Some(MODES.to_owned()),
@@ -77,7 +79,7 @@ pub fn steps(
         first: install.source_first,
         in_builder: from_builder && !install.source_first,
         workdir: Some(&question.facts.layout.app)
-            .filter(|app| !start.build_steps.is_empty() && !app.is_empty())
+            .filter(|app| (last || !start.build_steps.is_empty()) && !app.is_empty())
             .map(|app| EnvValue::new(&format!("{APP}/{app}")))
             .transpose()?,
         prepared: !start.build_steps.is_empty(),

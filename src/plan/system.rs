@@ -39,6 +39,8 @@ pub struct Target {
     pub platforms: Vec<Platform>,
     /// Normalised names that are built from source although a wheel exists; `:all:` is every one.
     pub no_binary: BTreeSet<String>,
+    /// The project names an index, or a place to find files in, besides the default index.
+    pub other_index: bool,
     /// System packages that the base image holds already (`python:3.13` holds compilers and many headers).
     pub already: BTreeSet<String>,
 }

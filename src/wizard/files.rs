@@ -24,6 +24,20 @@ pub enum Decision {
     Force,
 }
 
+/// Asks whether a Dockerfile of the user's own is to be read into settings.
+///
+/// # Errors
+/// The user stops, or the terminal fails.
+pub fn adopts(ask: &mut dyn Ask, path: &str) -> Result<bool, Error> {
+    let path = printable(path);
+    ask.say(&format!("{path} was not written by dockwright"))?;
+    let items = [
+        "adopt it  read what it does into settings",
+        "go on without it",
+    ];
+    Ok(ask.one("Your Dockerfile", &items.map(ToOwned::to_owned), 0)? == 0)
+}
+
 /// Shows what would be written, and asks.
 ///
 /// # Errors
@@ -32,6 +46,13 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
     if let Some(foreign) = changes.iter().find(|change| change.state == State::Foreign) {
         let path = printable(&foreign.path);
         ask.say(&format!("\n{path} was not written by dockwright"))?;
+        if !is_dockerfile(&foreign.path) {
+            let choices = [
+                ("leave it as it is".to_owned(), Decision::Keep),
+                ("replace it".to_owned(), Decision::Replace),
+            ];
+            return among(ask, "That file", &choices);
+        }
         let choices = [
             (format!("write {BESIDE} beside it"), Decision::Beside),
             ("replace it".to_owned(), Decision::Replace),
@@ -55,6 +76,13 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
             _ => return Err(Error::Stopped),
         }
     }
+}
+
+/// Is it a Dockerfile, which can be written under another name?
+fn is_dockerfile(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains("Dockerfile"))
 }
 
 /// One of the decisions, or none at all.

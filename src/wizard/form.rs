@@ -18,6 +18,13 @@ pub(super) enum Form {
         /// What the inspection finds: no setting says it.
         found: Option<String>,
     },
+    /// One of several values, of which the proposal is not what happens without the setting.
+    Proposed {
+        /// What can be chosen; never empty.
+        choices: Vec<Choice>,
+        /// Index of the proposal.
+        default: usize,
+    },
     /// A line of text.
     Text {
         /// The proposal, empty for none.
@@ -29,6 +36,20 @@ pub(super) enum Form {
     },
     /// Any of several names, and more that are typed.
     Names(Vec<Item>),
+    /// Settings that are on or off.
+    Switches(Vec<Switch>),
+}
+
+/// An entry of [`Form::Switches`].
+pub(super) struct Switch {
+    /// The setting's key.
+    pub(super) key: &'static str,
+    /// Its value when it is on.
+    pub(super) value: Value,
+    /// As it is shown.
+    pub(super) label: String,
+    /// It is on.
+    pub(super) taken: bool,
 }
 
 /// An entry of [`Form::One`].
@@ -57,6 +78,8 @@ pub(super) enum Said {
     AsProposed,
     /// The setting's new value; `None` takes the setting back.
     Value(Option<Value>),
+    /// The new values of other settings than the question's own.
+    Switched(Vec<(&'static str, Option<Value>)>),
 }
 
 impl Form {
@@ -85,6 +108,16 @@ impl Form {
                 let value = value.filter(|value| Some(value) != found.as_ref());
                 Ok(Said::Value(value.map(Value::from)))
             }
+            Self::Proposed { choices, default } => {
+                let labels: Vec<String> = choices
+                    .iter()
+                    .map(|choice| printable(&choice.label))
+                    .collect();
+                let index = ask.one(prompt, &labels, *default)?;
+                let choice = choices.get(index);
+                let value = choice.and_then(|choice| choice.value.clone());
+                Ok(Said::Value(value.map(Value::from)))
+            }
             Self::Text {
                 default,
                 found,
@@ -102,8 +135,26 @@ impl Form {
                 })))
             }
             Self::Names(items) => names(ask, prompt, items),
+            Self::Switches(switches) => switched(ask, prompt, switches),
         }
     }
+}
+
+/// A checklist of settings.
+fn switched(ask: &mut dyn Ask, prompt: &str, switches: &[Switch]) -> Result<Said, Error> {
+    let labels: Vec<String> = switches.iter().map(|one| one.label.clone()).collect();
+    let proposed: Vec<bool> = switches.iter().map(|one| one.taken).collect();
+    let taken = ask.many(prompt, &labels, &proposed)?;
+    if taken == proposed {
+        return Ok(Said::AsProposed);
+    }
+    let changed = switches.iter().zip(taken);
+    let changed = changed.filter(|(switch, taken)| switch.taken != *taken);
+    Ok(Said::Switched(
+        changed
+            .map(|(switch, taken)| (switch.key, taken.then(|| switch.value.clone())))
+            .collect(),
+    ))
 }
 
 /// A checklist whose last entry asks for more.

@@ -1,12 +1,12 @@
 //! The questions: each with the key of its setting, its words, and when and in which form it is asked.
 
 use super::Now;
-use super::form::{Choice, Form, Item};
+use super::form::{Choice, Form, Item, Switch};
 use crate::catalogue::servers;
 use crate::plan::BuildPlan;
 use crate::plan::python::Releases;
 use crate::plan::system::SystemPackage;
-use crate::settings::{Manager, PackageTool, Suite};
+use crate::settings::{Ci, Manager, PackageTool, Suite};
 
 /// A question.
 pub struct Question {
@@ -61,6 +61,11 @@ pub const QUESTIONS: &[Question] = &[
         form: server,
     },
     Question {
+        key: "frontend",
+        prompt: "Front end to build",
+        form: frontend,
+    },
+    Question {
         key: "port",
         prompt: "Port",
         form: port,
@@ -76,10 +81,22 @@ pub const QUESTIONS: &[Question] = &[
         form: run_packages,
     },
     Question {
+        key: "compose",
+        prompt: "Extras",
+        form: extras,
+    },
+    Question {
         key: "dockerfile",
         prompt: "Dockerfile to write",
         form: dockerfile,
     },
+];
+
+/// What the question about extras is about: key of the setting, label.
+pub const EXTRAS: &[(&str, &str)] = &[
+    ("compose", "compose.yaml  start it with all it needs beside"),
+    ("bake", "docker-bake.hcl  platforms, caches, attestations"),
+    ("ci", "CI workflow  check, build and verify each change"),
 ];
 
 /// The words of a setting's question; the key itself where there is no question.
@@ -187,7 +204,7 @@ fn server(now: &Now<'_>) -> Option<Form> {
     let mut choices: Vec<Choice> = servers::all()
         .iter()
         .map(|server| server.name.as_str())
-        .filter(|name| current.as_deref() == Some(name) || now.allows("server", name))
+        .filter(|name| current.as_deref() == Some(name) || now.allows("server", *name))
         .map(|name| Choice {
             label: name.to_owned(),
             value: Some(name.to_owned()),
@@ -206,6 +223,34 @@ fn server(now: &Now<'_>) -> Option<Form> {
         typed: None,
         found,
     })
+}
+
+/// Asked where a web application has a `package.json` with a `build` script beside it whose files are not committed: to build
+/// them is proposed.
+fn frontend(now: &Now<'_>) -> Option<Form> {
+    let current = now.own.frontend.clone();
+    let start = &now.plan.start;
+    let mut folders: Vec<String> = crate::plan::frontend::wanting(&now.ground.facts, start)
+        .map(|folder| crate::plan::frontend::shown(&folder.folder).to_owned())
+        .collect();
+    if let Some(own) = current.as_ref().filter(|own| !folders.contains(own)) {
+        folders.push(own.clone());
+    }
+    let choices: Vec<Choice> = folders
+        .iter()
+        .map(|folder| Choice {
+            label: format!("{folder}  in a stage with Node.js"),
+            value: Some(folder.clone()),
+        })
+        .chain([Choice {
+            label: "none".to_owned(),
+            value: None,
+        }])
+        .collect();
+    let default = choices
+        .iter()
+        .position(|choice| current.is_none() || choice.value == current)?;
+    (choices.len() > 1).then_some(Form::Proposed { choices, default })
 }
 
 /// Asked where something listens and can be told where.
@@ -228,6 +273,37 @@ fn build_packages(now: &Now<'_>) -> Option<Form> {
 
 fn run_packages(now: &Now<'_>) -> Option<Form> {
     packages(now, |plan| &plan.system.run)
+}
+
+/// What can be written beside; those that this project allows.
+fn extras(now: &Now<'_>) -> Option<Form> {
+    let said = now.own.said();
+    let top = &now.ground.facts.layout.top;
+    let forge = if top.iter().any(|name| name == ".gitlab-ci.yml") {
+        Ci::Gitlab
+    } else {
+        Ci::Github
+    };
+    let switches: Vec<Switch> = EXTRAS
+        .iter()
+        .map(|(key, label)| {
+            let forge = now.own.ci.unwrap_or(forge).name();
+            let (value, label) = if *key == "ci" {
+                (forge.into(), label.replace("CI", forge))
+            } else {
+                (true.into(), (*label).to_owned())
+            };
+            let taken = said.get(*key) == Some(&value);
+            Switch {
+                key,
+                value,
+                label,
+                taken,
+            }
+        })
+        .filter(|one| one.taken || now.allows(one.key, one.value.clone()))
+        .collect();
+    Some(Form::Switches(switches)).filter(|_| now.own.images.is_empty())
 }
 
 /// Asked once a file holds it; [`super::files`] asks where another Dockerfile stands in the way.
@@ -279,7 +355,7 @@ impl Now<'_> {
         found: Option<String>,
     ) -> Option<Form> {
         let mut choices: Vec<Choice> = values
-            .filter(|(value, _)| *value == current || self.allows(key, value))
+            .filter(|(value, _)| *value == current || self.allows(key, *value))
             .map(|(value, label)| Choice {
                 label: label.to_owned(),
                 value: Some(value.to_owned()),
@@ -305,7 +381,7 @@ impl Now<'_> {
         })
     }
 
-    fn allows(&self, key: &str, value: &str) -> bool {
+    fn allows(&self, key: &str, value: impl Into<toml::Value>) -> bool {
         self.own
             .with(key, Some(value.into()))
             .and_then(|own| self.ground.plan(&own))

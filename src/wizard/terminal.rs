@@ -188,12 +188,15 @@ impl Ask for Terminal {
         let prompt = self.cut(prompt, AROUND_PROMPT);
         let mut input = Input::<String>::with_theme(self.theme.as_ref())
             .with_prompt(&prompt)
-            .allow_empty(true);
+            .allow_empty(true)
+            .report(false);
         if !default.is_empty() {
             input = input.default(default.to_owned());
         }
         let answer = input.interact_text_on(&self.term).map(Some);
-        Ok(self.answer(answer)?.trim().to_owned())
+        let text = self.answer(answer)?.trim().to_owned();
+        self.say(&format!("{prompt}: {text}"))?;
+        Ok(text)
     }
 
     fn say(&mut self, text: &str) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! Sessions with the wizard: a project, answers by prompt, and what is to be written then.
 #![expect(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod frontend;
 mod script;
 
 use std::fs;
@@ -19,6 +20,7 @@ fn enter_all_the_way_is_generate() {
         plain.0.path(),
         Settings::default(),
         Options::default(),
+        false,
         None,
     )
     .unwrap();
@@ -39,6 +41,7 @@ fn enter_all_the_way_is_generate() {
         "Port",
         "Builder's packages",
         "Runtime's packages",
+        "Extras",
         "Go on",
     ];
     assert_eq!(script.asked, expected);
@@ -85,6 +88,7 @@ fn equal_applications_are_chosen_from_and_refused_where_nobody_answers() {
         project.0.path(),
         Settings::default(),
         Options::default(),
+        false,
         None,
     );
     assert!(matches!(nobody, Err(Error::Undecided { .. })));
@@ -269,6 +273,7 @@ fn a_foreign_dockerfile_stays_beside_or_is_replaced() {
         project.0.path(),
         Settings::default(),
         Options::default(),
+        false,
         None,
     )
     .unwrap();
@@ -325,6 +330,7 @@ fn stopping_anywhere_writes_nothing() {
         "Base image",
         "Port",
         "Runtime's packages",
+        "Extras",
         "Go on",
     ] {
         assert!(
@@ -352,4 +358,42 @@ fn the_files_can_be_read_before_they_are_written() {
         script.said
     );
     assert!(script.said.contains("== dockwright.toml =="));
+}
+
+#[test]
+fn extras_are_switched_on_and_off() {
+    let project = Project::new(&SHOP);
+    fs::create_dir(project.0.path().join(".git")).unwrap();
+    project.init(&[("Extras", Toggle(&["github workflow"]))]);
+    let text = project.text("dockwright.toml").unwrap();
+    assert!(text.ends_with("\nci = \"github\"\n"), "{text}");
+    assert!(project.text(".github/workflows/dockwright.yml").is_some());
+    project.is_settled();
+    project.init(&[("Extras", Toggle(&["github workflow"]))]);
+    assert!(!project.text("dockwright.toml").unwrap().contains("ci ="));
+}
+
+#[test]
+fn a_folder_below_a_repository_is_offered_no_workflow() {
+    let project = Project::new(&SHOP);
+    fs::create_dir(project.0.path().join(".git")).unwrap();
+    let below = project.0.path().join("services");
+    fs::create_dir(&below).unwrap();
+    for (path, text) in SHOP {
+        fs::write(below.join(path), text).unwrap();
+    }
+    let mut script = Script::new(&[]);
+    draft(
+        &below,
+        Settings::default(),
+        Options::default(),
+        false,
+        Some(&mut script),
+    )
+    .unwrap();
+    assert!(
+        script.items["Extras"]
+            .iter()
+            .all(|item| !item.contains("workflow"))
+    );
 }

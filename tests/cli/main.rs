@@ -1,9 +1,16 @@
 //! The commands as a script sees them: standard output, standard error and exit code.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
+mod check;
 mod errors;
+mod pins;
 mod project;
+#[cfg(unix)]
+mod safety;
+#[cfg(unix)]
+mod watch;
 
 use std::process::{Command, Stdio};
 
@@ -124,8 +131,11 @@ fn a_flag_beats_the_environment_and_that_the_file() {
 fn every_help_fits_and_has_no_colour() {
     let project = flask();
     for command in [
+        "init",
         "generate",
         "check",
+        "watch",
+        "update",
         "explain",
         "catalogue",
         "completions",
@@ -137,6 +147,13 @@ fn every_help_fits_and_has_no_colour() {
             assert!(line.chars().count() <= 100, "{command}: {line}");
         }
         assert!(!help.out.contains('\u{1b}'), "{command}");
+        let short = project.run_with(&[("COLUMNS", "80")], &[command, "-h"]).out;
+        let widest = short.lines().map(|line| line.chars().count()).max();
+        assert!(
+            short.lines().count() <= 24 && widest <= Some(80),
+            "{command} -h is no screen of 24 x 80:\n{short}"
+        );
+        assert!(short.contains("\nExample"), "{command}");
     }
     insta::assert_snapshot!(project.run(&["--help"]).out);
 }

@@ -1,6 +1,7 @@
 //! A project in a temporary folder, and the program run in it.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -34,18 +35,33 @@ impl Project {
         project
     }
 
+    /// A path in the project; `..` is a folder that nobody else uses.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join("shop").join(path)
+    }
+
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        let path = self.folder.path().join("shop").join(path);
+        let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     pub(crate) fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.folder.path().join("shop").join(path)).unwrap()
+        fs::read_to_string(self.path(path)).unwrap()
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.folder.path().join("shop").join(path).exists()
+        self.path(path).exists()
+    }
+
+    /// The program in the project, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(DOCKWRIGHT);
+        command
+            .args(arguments)
+            .current_dir(self.path(""))
+            .env_clear();
+        command
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Done {
@@ -53,10 +69,8 @@ impl Project {
     }
 
     pub(crate) fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Done {
-        let done = Command::new(DOCKWRIGHT)
-            .args(arguments)
-            .current_dir(self.folder.path().join("shop"))
-            .env_clear()
+        let done = self
+            .command(arguments)
             .envs(variables.iter().copied())
             .output()
             .unwrap();

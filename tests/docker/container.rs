@@ -23,7 +23,7 @@ pub(crate) const CONFINED: &[&str] = &[
 pub(crate) const ANY_USER: &[&str] = &["--user", "12345"];
 
 /// How long an application may take to start.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(90);
 
 /// A container that runs in the background, removed when dropped.
 pub(crate) struct Container {

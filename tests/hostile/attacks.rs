@@ -215,3 +215,36 @@ fn settings_hold() {
         }
     }
 }
+
+/// Lines of the user's own are commands; yet each stays one `RUN`.
+#[test]
+fn a_shell_line_stays_one_run() {
+    for place in [
+        "before-dependencies",
+        "after-dependencies",
+        "end-of-builder",
+        "end-of-runtime",
+    ] {
+        let key = format!("run.{place}");
+        let lines = |value: &str| {
+            let ran = generate(&settings(&key, value), &key)?;
+            clean(&ran.say, &key);
+            let lines: Vec<String> = ran.out.lines().map(str::to_owned).collect();
+            (ran.exit == 0).then_some(lines)
+        };
+        let benign = lines(BENIGN).unwrap();
+        let mut kept = 0;
+        for found in values().iter().filter_map(|value| lines(value)) {
+            assert_eq!(found.len(), benign.len(), "{place}");
+            let differ = benign.iter().zip(&found).filter(|(a, b)| a != b);
+            assert!(differ.clone().count() <= 1, "{place}: {found:#?}");
+            assert!(
+                differ
+                    .clone()
+                    .all(|(_, b)| b.starts_with("RUN ") && !b.ends_with('\\'))
+            );
+            kept += 1;
+        }
+        assert!(kept > 5);
+    }
+}

@@ -9,7 +9,8 @@ pub(crate) struct Instruction {
     pub(crate) rest: String,
 }
 
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
+    "ARG",
     "CMD",
     "COPY",
     "ENTRYPOINT",
@@ -116,7 +117,7 @@ fn check(instruction: &Instruction) -> Result<(), String> {
         "RUN" => shell(rest)
             .map(drop)
             .map_err(|why| format!("{why} in {}", fail())),
-        "ENV" | "WORKDIR" => docker_words(rest).ok_or_else(fail),
+        "ARG" | "ENV" | "LABEL" | "WORKDIR" => docker_words(rest).ok_or_else(fail),
         "EXPOSE" => rest.parse::<u16>().map(drop).map_err(|_| fail()),
         _ => {
             let plain = |c: char| c.is_ascii_alphanumeric() || " ._-/:@=".contains(c);

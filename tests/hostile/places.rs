@@ -170,7 +170,7 @@ pub(crate) const PLACES: [Place; 34] = [
 ];
 
 /// A setting that holds a value; these are the user's own words, and no less data.
-pub(crate) const SETTINGS: [&str; 13] = [
+pub(crate) const SETTINGS: [&str; 19] = [
     "python",
     "base",
     "requirements",
@@ -184,12 +184,28 @@ pub(crate) const SETTINGS: [&str; 13] = [
     "extras",
     "packages.run",
     "env.X",
+    "labels.x",
+    "args.X",
+    "secrets",
+    "copy",
+    "writable",
+    "volumes",
 ];
 
 /// A project with one setting.
 pub(crate) fn settings(key: &str, value: &str) -> Files {
     let value = match key {
-        "groups" | "extras" | "packages.run" => format!("[{}]", toml(value)),
+        "groups"
+        | "extras"
+        | "packages.run"
+        | "secrets"
+        | "copy"
+        | "writable"
+        | "volumes"
+        | "run.before-dependencies"
+        | "run.after-dependencies"
+        | "run.end-of-builder"
+        | "run.end-of-runtime" => format!("[{}]", toml(value)),
         _ => toml(value),
     };
     with("dockwright.toml", &format!("{key} = {value}\n"))

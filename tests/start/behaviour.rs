@@ -160,7 +160,10 @@ fn a_worker_beside_a_web_application_is_a_process() {
     let start = project.start();
     let all = processes(&start);
     assert_eq!(all["worker"], "celery --app shop worker --loglevel INFO");
-    assert_eq!(all["beat"], "celery --app shop beat --loglevel INFO");
+    assert_eq!(
+        all["beat"],
+        "celery --app shop beat --loglevel INFO --schedule /tmp/celerybeat-schedule"
+    );
     assert_eq!(start.port, Some(8000));
 }
 
@@ -304,22 +307,6 @@ fn django_in_a_folder_runs_there_and_is_built_from_above() {
         "python manage.py migrate --noinput"
     );
     assert_eq!(start.build_steps[0].argv[1], "src/manage.py");
-}
-
-#[test]
-fn data_that_no_package_brings_is_named() {
-    let start = file(
-        "app.py",
-        "import nltk\nfrom flask import Flask\nnltk.download('punkt')\napp = Flask(__name__)\n",
-    )
-    .with(&["flask", "gunicorn"])
-    .start();
-    assert_eq!(codes(&start), ["data-download"]);
-    assert!(start.warnings[0].help.contains("nltk.downloader punkt"));
-    assert_eq!(
-        start.warnings[0].at.as_ref().unwrap().to_string(),
-        "app.py:3"
-    );
 }
 
 #[test]

@@ -286,6 +286,14 @@ const CASES: &[Case] = &[
         "main.py:3",
     ),
     Case(
+        "dashboard.ipynb",
+        "{\"cells\": []}\n",
+        &["voila"],
+        "voila dashboard.ipynb --Voila.ip=0.0.0.0 --port=8866 --no-browser",
+        Some(8866),
+        "dashboard.ipynb:1",
+    ),
+    Case(
         "cli.py",
         "import typer\napp = typer.Typer()\nif __name__ == '__main__':\n    app()\n",
         &["typer"],

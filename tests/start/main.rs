@@ -4,10 +4,13 @@
 
 mod authority;
 mod behaviour;
+mod data;
 mod frameworks;
 mod process;
+mod roles;
 mod servers;
 mod traps;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -223,6 +223,29 @@ fn hostile_files_never_crash() {
 }
 
 #[test]
+fn an_application_is_found_in_a_file_that_is_odd() {
+    let found = |head: &[u8]| {
+        let bytes = [head, b"from flask import Flask\napp = Flask(__name__)\n"].concat();
+        let project = Project::default().bytes("app.py", &bytes);
+        argv(&project.with(&["flask", "gunicorn"]).choose().unwrap())
+    };
+    for head in [
+        &b"lazy import os\nx = t'{a}'\ntype A[T = int] = list[T]\n"[..],
+        b"try:\n    pass\nexcept ValueError, TypeError:\n    pass\n",
+        b"# -*- coding: latin-1 -*-\nNAME = 'caf\xe9'\n",
+        b"\xef\xbb\xbf",
+        b"class Broken(:\n    pass\n\n",
+    ] {
+        let shown = String::from_utf8_lossy(head);
+        assert_eq!(
+            found(head),
+            "gunicorn --bind 0.0.0.0:8000 app:app",
+            "{shown}"
+        );
+    }
+}
+
+#[test]
 fn a_page_comes_before_a_tool_server_beside_it() {
     let project = file("00_Welcome.py", "import streamlit as st\nst.set_page_config(page_title='x')\n")
         .file("mcp_server.py", "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('x')\ndef main():\n    mcp.run()\nif __name__ == '__main__':\n    main()\n")

@@ -21,7 +21,8 @@ pub(super) fn cluster(
         (true, true) => deleted(was, hand, new)
             .or_else(|| items(was, hand, new))
             .or_else(|| added(was, hand, new))
-            .or_else(|| words(was, hand, new)),
+            .or_else(|| words(was, hand, new))
+            .or_else(|| comments(was, hand, new)),
     }
 }
 
@@ -191,10 +192,28 @@ fn words(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
         .collect()
 }
 
+/// Nothing but comments: those on disk stay, since no image depends on them. The frontend's own directives are none
+/// (<https://docs.docker.com/reference/dockerfile/#parser-directives>).
+fn comments(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
+    let directive = |text: &str| {
+        let key = text.split('=').next().unwrap_or_default().trim();
+        ["syntax", "escape", "check"].contains(&key.to_ascii_lowercase().as_str())
+    };
+    let plain = |line: &Line| {
+        let text = line.text.trim();
+        text.is_empty() || text.strip_prefix('#').is_some_and(|text| !directive(text))
+    };
+    let mut all = was.iter().chain(hand).chain(new);
+    all.all(plain).then(|| pieces(hand, From::Hand))
+}
+
 fn word_by_word(was: &Line, hand: &Line, new: &Line) -> Option<Line> {
     if hand.role != new.role || was.text.trim_start().starts_with('#') {
         return None;
     }
+    // An image may come from a mirror: its registry and its tag are two words.
+    let image = was.instruction().as_deref() == Some("FROM");
+    let split = |line| split(line, image);
     let (base, ours, theirs) = (split(&was.text), split(&hand.text), split(&new.text));
     let clusters = hunks::of(&base, &ours, &theirs);
     // Without a word that all three share these are not one line changed twice.
@@ -240,10 +259,12 @@ fn both<'t>(was: &[&'t str], hand: &[&'t str], new: &[&'t str]) -> Option<Vec<&'
     Some([head, between, tail].concat())
 }
 
-/// Words, runs of blanks, and the signs of a JSON list, each by itself; together they are the text.
-fn split(text: &str) -> Vec<&str> {
+/// Words, runs of blanks, and the signs of a JSON list, each by itself; together they are the text. In an image's name the
+/// parts of its path are words, too.
+fn split(text: &str, image: bool) -> Vec<&str> {
     let class = |c: char| match c {
         '[' | ']' | ',' => 0,
+        '/' if image => 0,
         c if c.is_whitespace() => 1,
         _ => 2,
     };

@@ -81,7 +81,7 @@ fn all_files_are_written_and_nothing_else_stays() {
 
 #[test]
 fn a_failure_at_any_rename_leaves_all_as_it_was() {
-    for fails in 0..4 {
+    for fails in 0..5 {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::write(root.join("Dockerfile"), "old\n").unwrap();
@@ -199,69 +199,13 @@ fn another_run_is_waited_for() {
     assert!(root.join(LOCK_FILE).exists());
 }
 
-/// The folder in which [`killed_at_any_moment`] lets itself be killed.
-const VICTIM: &str = "DOCKWRIGHT_TEST_VICTIM";
-
-/// The texts of one whole state of the project.
-fn state(name: &str) -> Vec<OutFile> {
-    let text = format!("{name}\n").repeat(5000);
-    ["Dockerfile", ".dockerignore", "compose.yaml"]
-        .map(|path| OutFile {
-            path: path.into(),
-            text: text.clone(),
-        })
-        .into()
-}
-
-fn put(root: &Path, name: &str) -> Result<(), Error> {
-    let force = Options {
-        force: true,
-        keep: false,
-    };
-    write(
-        root,
-        &compare(root, &state(name), None, force)?,
-        (LOCK_FILE, name),
-    )
-}
-
-/// Starts this test again as a process that writes two states in turn, and kills it at many moments.
-#[cfg(unix)]
 #[test]
-fn killed_at_any_moment() {
-    if let Some(root) = std::env::var_os(VICTIM) {
-        loop {
-            put(Path::new(&root), "old").unwrap();
-            put(Path::new(&root), "new").unwrap();
-        }
-    }
-    let mut torn = 0;
-    for round in 0..40_u64 {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        put(root, "begin").unwrap();
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "change::write::tests::killed_at_any_moment"])
-            .env(VICTIM, root)
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        while fs::read_to_string(root.join(LOCK_FILE)).unwrap() == "begin" {
-            assert!(child.try_wait().unwrap().is_none(), "the child writes");
-            sleep(Duration::from_millis(1));
-        }
-        sleep(Duration::from_micros(round * 487));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        for file in state("old") {
-            let found = fs::read_to_string(root.join(&file.path)).unwrap();
-            let whole = [&file.text, &state("new")[0].text].contains(&&found);
-            assert!(whole, "{} is torn", file.path);
-        }
-        torn += usize::from(listing(root).len() != 4);
-        put(root, "end").unwrap();
-        assert_eq!(listing(root).len(), 4, "nothing is left of the killed run");
-        assert_eq!(fs::read_to_string(root.join(LOCK_FILE)).unwrap(), "end");
-    }
-    assert!(torn > 0, "no round was killed in the middle of a write");
+fn two_equal_runs_do_not_hinder_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let changes = changes(root);
+    write(root, &changes, (LOCK_FILE, "lock\n")).unwrap();
+    write(root, &changes, (LOCK_FILE, "lock\n")).unwrap();
 }
+
+mod killed;

@@ -65,7 +65,7 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
     if !plan.app.is_empty() {
         say(
             "context",
-            &super::context(plan),
+            &super::explanation::context(plan),
             "the build context: the workspace above holds the lock",
             None,
         );
@@ -76,16 +76,12 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
         &plan.python.why,
         plan.python.at.as_ref(),
     );
-    say(
-        "base",
-        &plan.base.runtime,
-        &if plan.base.builder == plan.base.runtime {
-            "both stages".to_owned()
-        } else {
-            format!("runtime; the builder is {}", plan.base.builder)
-        },
-        None,
-    );
+    say("base", &plan.base.runtime, &base(plan), None);
+    if let Some(stage) = &plan.frontend {
+        let value = format!("{}: {} in {}", stage.folder, stage.build, stage.image);
+        let why = format!("{}; makes {}", stage.why, stage.outputs.join(", "));
+        say("frontend", &value, &why, Some(&stage.at));
+    }
     match &plan.start.command {
         Some(command) => say(
             "command",
@@ -103,8 +99,21 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
             process.command.at.as_ref(),
         );
     }
+    for service in &plan.beside.services {
+        say(
+            &service.name,
+            &service.image,
+            &service.why,
+            Some(&service.at),
+        );
+    }
     if let Some(port) = plan.start.port {
-        say("port", &port.to_string(), "$PORT overrides it", None);
+        let why = if plan.start.heeds_port() {
+            "$PORT overrides it"
+        } else {
+            "what the project says; $PORT does not change it"
+        };
+        say("port", &port.to_string(), why, None);
     }
     say(
         "user",
@@ -150,4 +159,17 @@ fn system_packages(text: &mut String, stage: &str, packages: &[SystemPackage]) {
             );
         }
     }
+}
+
+/// Which stages the base is for, and the digest that it is pinned to.
+fn base(plan: &BuildPlan) -> String {
+    let mut text = if plan.base.builder == plan.base.runtime {
+        "both stages".to_owned()
+    } else {
+        format!("runtime; the builder is {}", plan.base.builder)
+    };
+    if let Some(digest) = plan.world.digests.get(&plan.base.runtime) {
+        let _ = write!(text, "; pinned to {digest}");
+    }
+    text
 }

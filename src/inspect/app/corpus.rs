@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::catalogue::{Catalogue, frameworks};
+use crate::catalogue::{Catalogue, downloads, frameworks};
 use crate::inspect::syntax::{self, Outline};
 use crate::inspect::tree::{Tree, join};
 
@@ -231,7 +231,8 @@ struct Words {
 fn matters(path: &str, bytes: &[u8]) -> bool {
     let shallow = depth(path) <= SHALLOW;
     let name = stem(path);
-    if shallow && ENTRIES.contains(&name)
+    if depth(path) == 0
+        || shallow && ENTRIES.contains(&name)
         || matches!(name, "wsgi" | "asgi" | "manage")
         || path.split('/').any(|part| part.starts_with("settings"))
         || name.ends_with("_settings")
@@ -277,6 +278,42 @@ fn words() -> &'static Words {
     })
 }
 
+/// Words that are enough by themselves.
+const WORDS: [&str; 32] = [
+    "AMQP_URL",
+    "BEAT_SCHEDULE",
+    "BROKER_URL",
+    "BaseSettings",
+    "CDLL(",
+    "DATABASE_UR",
+    "DB_HOST",
+    "INSTALLED_APPS",
+    "MARIADB_",
+    "MONGODB_",
+    "MONGO_",
+    "MYSQL_",
+    "PGHOST",
+    "POSTGRES_",
+    "ProtocolTypeRouter",
+    "RABBITMQ_",
+    "REDIS_",
+    "SIGTERM",
+    "beat_schedule",
+    "cdll.LoadLibrary",
+    "create_app(",
+    "environ[",
+    "find_library",
+    "get_asgi_application",
+    "get_wsgi_application",
+    "make_app(",
+    "require_version(",
+    "setlocale(",
+    "sqlite+",
+    "sqlite.connect",
+    "sqlite3.connect",
+    "sqlite:/",
+];
+
 /// Sets of words, out of the tables of frameworks and needs.
 fn telling() -> Vec<Vec<String>> {
     let mut sets: Vec<Vec<String>> = Vec::new();
@@ -306,22 +343,14 @@ fn telling() -> Vec<Vec<String>> {
                 .map(|base| vec![format!("class {base}")]),
         );
     }
-    for word in [
-        "create_app(",
-        "make_app(",
-        "get_asgi_application",
-        "get_wsgi_application",
-        "ProtocolTypeRouter",
-        "INSTALLED_APPS",
-        "nltk.download",
-        "spacy.load",
-        "sync_playwright",
-        "async_playwright",
-        "SIGTERM",
-        "beat_schedule",
-        "BEAT_SCHEDULE",
-    ] {
-        sets.push(vec![word.to_owned()]);
+    sets.extend(WORDS.iter().map(|word| vec![(*word).to_owned()]));
+    for call in downloads::all().iter().flat_map(|download| &download.calls) {
+        sets.push(
+            call.split('.')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        );
     }
     for route in [
         "/health",
@@ -349,15 +378,6 @@ fn telling() -> Vec<Vec<String>> {
             sets.push(vec![format!("import {import}")]);
             sets.push(vec![format!("from {import}")]);
         }
-    }
-    for word in [
-        "find_library",
-        "cdll.LoadLibrary",
-        "CDLL(",
-        "require_version(",
-        "setlocale(",
-    ] {
-        sets.push(vec![word.to_owned()]);
     }
     sets
 }

@@ -15,27 +15,31 @@ pub(super) fn read(source: &Source, out: &mut BTreeMap<String, Demanded>) {
         if call.within.function.is_some() || call.within.typing {
             continue;
         }
-        let call = &call.value;
-        let cast = match (call.callee.as_str(), call.args.first()) {
-            ("int" | "float", Some(Value::Call(inner))) => Some((inner, Demanded::Number)),
-            ("json.loads", Some(Value::Call(inner))) => Some((inner, Demanded::Json)),
-            (callee, Some(Value::Call(inner))) if callee.starts_with("dj_database_url.") => {
-                Some((inner, Demanded::Database))
-            }
-            _ => None,
-        };
-        let found = match cast {
-            Some((inner, kind)) => demanded(inner).map(|(name, _)| (name, kind)),
-            None => demanded(call),
-        };
+        let found = demand(&call.value);
         if let Some((name, kind)) = found.filter(|(name, _)| !schemed.contains(&name.as_str())) {
             out.entry(name).or_insert(kind);
         }
     }
 }
 
+/// The variable that a call demands, and what it must hold.
+pub(super) fn demand(call: &Call) -> Option<(String, Demanded)> {
+    let cast = match (call.callee.as_str(), call.args.first()) {
+        ("int" | "float", Some(Value::Call(inner))) => Some((inner, Demanded::Number)),
+        ("json.loads", Some(Value::Call(inner))) => Some((inner, Demanded::Json)),
+        (callee, Some(Value::Call(inner))) if callee.starts_with("dj_database_url.") => {
+            Some((inner, Demanded::Database))
+        }
+        _ => None,
+    };
+    match cast {
+        Some((inner, kind)) => demanded(inner).map(|(name, _)| (name, kind)),
+        None => demanded(call),
+    }
+}
+
 /// Variables to which `environ.Env(DEBUG=(bool, False))` gives a default.
-fn schemed(source: &Source) -> Vec<&str> {
+pub(super) fn schemed(source: &Source) -> Vec<&str> {
     let schemes = source
         .outline
         .calls

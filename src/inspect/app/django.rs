@@ -204,7 +204,7 @@ fn is_none(value: &Value) -> bool {
 
 /// `BASE_DIR / "static"`, `os.path.join(BASE_DIR, "static")`: the literal part behind the project's folder, also as what an
 /// environment variable falls back to; empty when another part is computed.
-fn folder(value: &Value) -> String {
+pub(super) fn folder(value: &Value) -> String {
     let parts: Vec<&Value> = match value {
         Value::Text(text) => return text.clone(),
         Value::Path(sides) => sides.iter().collect(),
@@ -267,7 +267,7 @@ fn variable(value: &Value) -> Option<String> {
 }
 
 /// Names of settings modules that no image uses.
-fn developing(stem: &str) -> bool {
+pub(super) fn developing(stem: &str) -> bool {
     matches!(
         stem,
         "dev" | "develop" | "development" | "local" | "test" | "tests" | "testing" | "debug"

@@ -1,6 +1,4 @@
-//! Turns outlines into the routes that look like health checks and the environment variables that the code reads.
-
-use std::collections::BTreeMap;
+//! Turns outlines into the routes that look like health checks, the port, and what the code runs by the clock or fetches.
 
 use super::corpus::Corpus;
 use crate::facts::{Found, Place};
@@ -124,40 +122,6 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
     })
 }
 
-/// Data of nltk and spaCy and browsers of playwright that the code uses, as the commands that fetch them.
-pub(super) fn downloads(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Vec<Found<String>> {
-    let mut out: Vec<Found<String>> = Vec::new();
-    for source in &corpus.sources {
-        for call in source
-            .outline
-            .calls
-            .iter()
-            .filter(|call| !call.within.typing)
-        {
-            let name = call
-                .value
-                .args
-                .first()
-                .and_then(Value::as_text)
-                .unwrap_or_default();
-            let plain = !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-            let command = match call.value.callee.as_str() {
-                "nltk.download" if plain => format!("python -m nltk.downloader {name}"),
-                "spacy.load" if plain => format!("python -m spacy download {name}"),
-                "sync_playwright" | "async_playwright" => "playwright install chromium".to_owned(),
-                _ => continue,
-            };
-            if !out.iter().any(|known| known.value == command) {
-                out.push(Found::new(command, place(&source.path, call.line)));
-            }
-        }
-    }
-    out
-}
-
 /// The port of `os.environ.get("PORT", 5000)`.
 pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
     corpus.sources.iter().find_map(|source| {
@@ -168,42 +132,4 @@ pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
             (reads && named).then(|| Found::new(port, place(&source.path, call.line)))
         })
     })
-}
-
-/// Variables read through `os.environ.get("X")`, `os.getenv("X")`, `env("X")`, `config("X")`, … with their first place.
-pub(super) fn variables(
-    corpus: &Corpus,
-    place: &dyn Fn(&str, u32) -> Place,
-) -> BTreeMap<String, Place> {
-    let mut out = BTreeMap::new();
-    for source in &corpus.sources {
-        for call in &source.outline.calls {
-            let callee = call.value.callee.as_str();
-            let base = callee.split('.').next().unwrap_or_default();
-            let reads = matches!(
-                callee,
-                "os.environ.get"
-                    | "environ.get"
-                    | "os.getenv"
-                    | "getenv"
-                    | "env"
-                    | "config"
-                    | "os.environ.setdefault"
-            ) || base == "env" && callee.contains('.');
-            let name = call.value.args.first().and_then(Value::as_text);
-            if let Some(name) = name.filter(|name| reads && variable(name)) {
-                out.entry(name.to_owned())
-                    .or_insert_with(|| place(&source.path, call.line));
-            }
-        }
-    }
-    out
-}
-
-fn variable(name: &str) -> bool {
-    name.len() > 1
-        && name.len() < 80
-        && name
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }

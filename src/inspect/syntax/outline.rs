@@ -15,8 +15,12 @@ pub struct Outline {
     pub functions: Vec<Function>,
     /// `class`es.
     pub classes: Vec<Class>,
+    /// Annotated names in the bodies of classes.
+    pub fields: Vec<Field>,
     /// `return` with a value.
     pub returns: Vec<Placed<Value>>,
+    /// Strings with `://` in them, wherever they stand.
+    pub urls: Vec<Placed<String>>,
     /// Line of `if __name__ == "__main__"`.
     pub guard: Option<u32>,
 }
@@ -97,6 +101,21 @@ pub struct Function {
     pub line: u32,
     /// What it stands in.
     pub within: Within,
+}
+
+/// `name: type = value` in the body of a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Index of its class in [`Outline::classes`].
+    pub class: usize,
+    /// The name.
+    pub name: String,
+    /// Its type, as written.
+    pub annotation: String,
+    /// Its value, where it has one.
+    pub value: Option<Value>,
+    /// Its line.
+    pub line: u32,
 }
 
 /// A `class`.

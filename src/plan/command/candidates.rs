@@ -52,7 +52,9 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .iter()
         .filter_map(|object| {
             let framework = serve::framework(&object.framework)?;
+            let there = || framework.distribution.iter().any(|name| known.has(name));
             let usable = framework.role != Role::Tool
+                && (framework.extension.is_none() || there())
                 && !known.lacks(framework)
                 && !object.module.file.is_empty();
             usable.then(|| (rank(known, object, framework), object, framework))
@@ -67,8 +69,8 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .take_while(|(rank, ..)| rank == best)
         .map(|(_, object, _)| *object)
         .collect();
-    // One file is one script; several workers are several processes.
-    equal.dedup_by(|a, b| a.module == b.module && a.kind == b.kind);
+    // One file is one script, `app = application = App()` one object; several workers are several processes.
+    equal.dedup_by(|a, b| a.module == b.module && (a.kind == b.kind || a.at == b.at));
     if framework.role != Role::Worker && equal.len() > 1 && !entry_decides(known, &equal) {
         return Err(undecided(&equal));
     }
@@ -92,15 +94,6 @@ type Rank = (
 fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     let asked = framework.distribution.iter().any(|name| known.direct(name))
         || known.installed.direct.is_empty();
-    let (kind, needs) = match &object.kind {
-        ObjectKind::Object(_) | ObjectKind::Script => (0, false),
-        ObjectKind::Factory { required, .. } => (1, !required.is_empty()),
-    };
-    // A bot with a small web application inside is a bot.
-    let served = framework
-        .interface
-        .is_none_or(|interface| known.server(interface, None).ok().flatten().is_some());
-    let embedded = object.imported && !object.alias && !served && others(known, object);
     let stem = super::stem(&object.module.file);
     let position = |lists: &[&[&str]], name: &str| {
         lists
@@ -114,6 +107,22 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
         fallback(stem, framework)
     };
     let name = object.kind.name().map_or(0, |name| position(&NAMES, name));
+    let has_server = |interface| known.server(interface, None).ok().flatten().is_some();
+    let (kind, needs) = match &object.kind {
+        // What a server can take comes before a script that makes an application by the way.
+        ObjectKind::Script
+            if framework.development || framework.interface.is_some_and(has_server) =>
+        {
+            (2, false)
+        }
+        // `flask_app = create_app()` of a task's module comes after the factory itself.
+        ObjectKind::Object(_) if stems == STEMS.len() && name == NAMES.len() => (1, false),
+        ObjectKind::Object(_) | ObjectKind::Script => (0, false),
+        ObjectKind::Factory { required, .. } => (1, !required.is_empty()),
+    };
+    // A bot with a small web application inside is a bot.
+    let served = framework.interface.is_none_or(has_server);
+    let embedded = object.imported && !object.alias && !served && others(known, object);
     let passes_on = object.alias
         || super::stem(&object.module.file) == "wsgi"
         || super::stem(&object.module.file) == "asgi";

@@ -1,10 +1,10 @@
 //! Turns what somebody has written down into the start: the user, the `Procfile`, a script, a server's configuration.
 
 use super::known::Known;
-use super::lines::line_as_it_is;
+use super::lines::{self, line_as_it_is};
 use super::serve::Target;
 use super::targets::{configured, described, serve_target};
-use super::{Start, launched};
+use super::{Command, Start, launched};
 use crate::catalogue::servers;
 use crate::error::{Error, printable};
 use crate::facts::{Arg, CommandLine, Parsed};
@@ -70,7 +70,12 @@ fn procfile(known: &Known<'_>) -> Option<Start> {
     let why = format!("the Procfile's process `{}`", line.value.name);
     let mut start = line_as_it_is(known, &line.value.command, Some(line.at.clone()), &why);
     if line.value.name == "web" {
-        start.port = start.port.or(Some(8000));
+        let port = *start.port.get_or_insert(8000);
+        let reads = start.command.as_ref().is_some_and(Command::has_port);
+        if !reads && lines::port_in(&line.value.command.line).is_none() {
+            // Platforms with a Procfile always set it: gunicorn then listens on all addresses, else on loopback alone.
+            start.env.insert("PORT".to_owned(), port.to_string());
+        }
     } else if servers::get(&first_word(&line.value.command)).is_none() {
         start.port = None;
     }

@@ -6,7 +6,7 @@ use super::{Install, Installed, Start, Wish};
 use crate::catalogue::frameworks::{Framework, Interface};
 use crate::catalogue::servers::{self, Server};
 use crate::error::Error;
-use crate::facts::{Place, ProjectFacts, Requirement, Warning, normalise};
+use crate::facts::{Place, ProjectFacts, Warning, normalise};
 use crate::plan::manager;
 
 /// What is known when the start is chosen.
@@ -27,33 +27,11 @@ pub(super) struct Picked {
 
 impl<'a> Known<'a> {
     pub(super) fn new(facts: &'a ProjectFacts, installed: &'a Installed, wish: &'a Wish) -> Self {
-        let mut extras = BTreeSet::new();
-        let manifests = facts
-            .requirements
-            .iter()
-            .take(1)
-            .flat_map(|file| &file.requirements);
-        let project = facts
-            .pyproject
-            .iter()
-            .flat_map(|project| &project.dependencies);
-        let pipfile = facts.pipfile.iter().flat_map(|pipfile| &pipfile.packages);
-        let requirements: Vec<&Requirement> = manifests.chain(project).chain(pipfile).collect();
-        for requirement in requirements {
-            if let Some(name) = &requirement.name {
-                extras.extend(
-                    requirement
-                        .extras
-                        .iter()
-                        .map(|extra| format!("{name}[{extra}]")),
-                );
-            }
-        }
         Self {
             facts,
             installed,
             wish,
-            extras,
+            extras: extras(facts),
         }
     }
 
@@ -291,4 +269,23 @@ fn unfit(server: &Server, interface: Interface) -> Error {
         at: None,
         help: format!("pass `--server` with one of {}", fit.join(", ")),
     }
+}
+
+/// `name[extra]` of every requirement with extras.
+pub(super) fn extras(facts: &ProjectFacts) -> BTreeSet<String> {
+    let manifests = facts
+        .requirements
+        .iter()
+        .take(1)
+        .flat_map(|file| &file.requirements);
+    let project = facts
+        .pyproject
+        .iter()
+        .flat_map(|project| &project.dependencies);
+    let pipfile = facts.pipfile.iter().flat_map(|pipfile| &pipfile.packages);
+    let requirements = manifests.chain(project).chain(pipfile);
+    requirements
+        .filter_map(|requirement| Some((requirement.name.as_ref()?, &requirement.extras)))
+        .flat_map(|(name, extras)| extras.iter().map(move |extra| format!("{name}[{extra}]")))
+        .collect()
 }

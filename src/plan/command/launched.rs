@@ -4,23 +4,23 @@ use super::known::Known;
 use super::lines::{line_as_it_is, listening};
 use super::serve::{self, Kept, Target};
 use super::targets::{configured, described, serve_target};
-use super::{Command, Start};
+use super::{Command, Start, own};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::servers::{self, Server};
 use crate::error::{Error, printable};
 use crate::facts::app::Launch;
 use crate::facts::{Arg, CommandLine, Found, Parsed};
 
-/// A server that a script of the project starts. Its target and its tuning are taken over; where it listens, its folders and
-/// what the script does before are the image's own matter.
+/// A server that a script of the project starts: its target and its tuning are taken over; where it listens, its folders and
+/// what the script does before are the image's own matter. Else a program of the project that it starts, or a worker.
 pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
-    for launch in &known.facts.app.launches {
-        let Some(server) = servers::get(&launch.value.program) else {
-            continue;
-        };
-        if let Some(start) = launched_server(known, launch, server)? {
-            return Ok(Some(start));
-        }
+    let launches = &known.facts.app.launches;
+    if let Some(start) = by_server(known, launches)? {
+        return Ok(Some(start));
+    }
+    let mut ends = launches.iter().filter(|launch| launch.value.ends);
+    if let Some(start) = ends.find_map(|launch| own::start(known, launch)) {
+        return Ok(Some(start));
     }
     // A script that starts a worker speaks for a project without a web server.
     let web = known.facts.app.objects.iter().any(|object| {
@@ -35,43 +35,55 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     if web || known.facts.app.django.is_some() {
         return Ok(None);
     }
-    let others = known
-        .facts
-        .app
-        .launches
-        .iter()
-        .filter(|launch| servers::get(&launch.value.program).is_none());
-    for launch in others {
-        let Some(words) = launch
-            .value
-            .words
-            .iter()
-            .cloned()
-            .collect::<Option<Vec<String>>>()
-        else {
-            continue;
-        };
-        let safe = !words
-            .iter()
-            .any(|word| word.contains("/opt/") || word.chars().any(char::is_control));
-        if safe && !words.is_empty() {
-            let parsed = Parsed {
-                line: CommandLine::Words {
-                    env: Vec::new(),
-                    argv: words.into_iter().map(Arg::text).collect(),
-                },
-                port: None,
-            };
-            let why = "a script of the project starts it";
-            return Ok(Some(line_as_it_is(
-                known,
-                &parsed,
-                Some(launch.at.clone()),
-                why,
-            )));
+    Ok(launches.iter().find_map(|launch| other(known, launch)))
+}
+
+/// What compose files, makefiles and justfiles start, where nothing better decides: see
+/// [`crate::inspect::app`].
+pub(super) fn hinted(known: &Known<'_>) -> Result<Option<Start>, Error> {
+    let hints = &known.facts.app.hints;
+    Ok(match by_server(known, hints)? {
+        Some(start) => Some(start),
+        None => hints.iter().find_map(|launch| own::start(known, launch)),
+    })
+}
+
+fn by_server(known: &Known<'_>, launches: &[Found<Launch>]) -> Result<Option<Start>, Error> {
+    for launch in launches {
+        if let Some(server) = servers::get(&launch.value.program)
+            && let Some(start) = launched_server(known, launch, server)?
+        {
+            return Ok(Some(start));
         }
     }
     Ok(None)
+}
+
+/// A worker, or a program of another distribution.
+fn other(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> {
+    let program = launch.value.program.as_str();
+    // `exec mlflow server`: a program of a distribution that is installed.
+    let installed = launch.value.ends && known.has(&crate::facts::normalise(program));
+    let runs = launch.value.ends && program == "python" || launch.value.runner || installed;
+    if !runs || servers::get(program).is_some() {
+        return None;
+    }
+    let words: Option<Vec<String>> = launch.value.words.iter().cloned().collect();
+    let words = words.filter(|words| {
+        !words.is_empty()
+            && !words
+                .iter()
+                .any(|word| word.contains("/opt/") || word.chars().any(char::is_control))
+    })?;
+    let parsed = Parsed {
+        line: CommandLine::Words {
+            env: Vec::new(),
+            argv: words.into_iter().map(Arg::text).collect(),
+        },
+        port: None,
+    };
+    let why = "a script of the project starts it";
+    Some(line_as_it_is(known, &parsed, Some(launch.at.clone()), why))
 }
 
 fn launched_server(

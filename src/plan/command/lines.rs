@@ -93,7 +93,7 @@ pub(super) fn listening(options: &[String], words: &[Option<&str>]) -> Option<u1
 }
 
 /// The port that a command line names by one of the usual options.
-fn port_in(line: &CommandLine) -> Option<u16> {
+pub(super) fn port_in(line: &CommandLine) -> Option<u16> {
     let options = [
         "-b",
         "--bind",

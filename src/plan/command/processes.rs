@@ -4,8 +4,9 @@ use super::known::Known;
 use super::serve::{self, Target};
 use super::{Command, Process, Start};
 use crate::catalogue::frameworks::Role;
-use crate::facts::Arg;
+use crate::catalogue::migrations;
 use crate::facts::app::ObjectKind;
+use crate::facts::{Arg, CommandLine};
 
 /// Adds every process besides the command itself, sorted by name.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
@@ -43,7 +44,57 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
             ),
         );
     }
+    migrations(known, start);
     start.processes.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// What brings the database up to date, for the tools of which there are files and that will be there.
+fn migrations(known: &Known<'_>, start: &mut Start) {
+    for found in &known.facts.app.migrations {
+        let Some(tool) = migrations::all().get(&found.value) else {
+            continue;
+        };
+        let others = tool.framework.as_ref();
+        if !known.has(&tool.distribution)
+            || others.is_some_and(|framework| start.framework.as_ref() != Some(framework))
+            || !start.working_dir.is_empty()
+        {
+            continue;
+        }
+        let app = target(known, start);
+        let words = tool.command.iter().map(|word| match word.as_str() {
+            "{app}" => app.clone(),
+            word => Some(word.to_owned()),
+        });
+        let Some(words) = words.collect::<Option<Vec<String>>>() else {
+            continue;
+        };
+        let command = Command::words(
+            words.into_iter().map(Arg::text).collect(),
+            Some(found.at.clone()),
+            "migrations never run at build or start",
+        );
+        add(start, "release", command);
+    }
+}
+
+/// The application that the command starts, as `module:object`.
+fn target(known: &Known<'_>, start: &Start) -> Option<String> {
+    let of = start.framework.as_ref()?;
+    let mut objects = known.facts.app.objects.iter();
+    objects.find_map(|object| {
+        if object.framework != *of || object.module.module.is_empty() {
+            return None;
+        }
+        let name = object.kind.name()?;
+        let target = format!("{}:{name}", object.module.module);
+        let words = start.command.as_ref()?.line.words();
+        let started = |word: &Arg| {
+            let word = word.literal().unwrap_or_default();
+            word.trim_end_matches("()") == target
+        };
+        words.iter().any(started).then_some(target)
+    })
 }
 
 fn workers(known: &Known<'_>, start: &mut Start) {
@@ -53,9 +104,12 @@ fn workers(known: &Known<'_>, start: &mut Start) {
             continue;
         };
         let name = object.kind.name().unwrap_or_default();
-        let shallow = !matches!(object.kind, ObjectKind::Factory { .. });
+        // Celery's command names the application: a file that makes it in passing has none.
+        let named = |word: &String| word.contains("{app}") || word.contains("{object}");
+        let nameless = name.is_empty() && framework.command.iter().any(named);
+        let shallow = !nameless && !matches!(object.kind, ObjectKind::Factory { .. });
         if framework.role != Role::Worker
-            || framework.command.is_empty()
+            || (framework.command.is_empty() && !object.runs)
             || known.lacks(framework)
             || !shallow
             || object.alias
@@ -72,7 +126,14 @@ fn workers(known: &Known<'_>, start: &mut Start) {
             what: format!("{} application", object.framework),
         };
         let mut worker = Start::default();
-        serve::own(known, framework, &target, &mut worker);
+        if framework.command.is_empty() {
+            // The script takes the tasks by itself; a path that starts with a dash would be an option.
+            let file = format!("./{}", object.module.file);
+            let argv = ["python", &file].map(Arg::text).to_vec();
+            worker.command = Some(Command::words(argv, target.at, target.what));
+        } else {
+            serve::own(known, framework, &target, &mut worker);
+        }
         let Some(command) = worker
             .command
             .filter(|_| worker.working_dir == start.working_dir)
@@ -96,7 +157,8 @@ fn workers(known: &Known<'_>, start: &mut Start) {
 }
 
 /// Adds a process unless its name or its command is there already.
-fn add(start: &mut Start, name: &str, command: Command) {
+fn add(start: &mut Start, name: &str, mut command: Command) {
+    clock(&mut command);
     let same = |other: &Command| other.line == command.line;
     let there = start.command.as_ref().is_some_and(same)
         || start
@@ -108,5 +170,21 @@ fn add(start: &mut Start, name: &str, command: Command) {
             name: name.to_owned(),
             command,
         });
+    }
+}
+
+/// Celery's beat keeps its state in a file of the working folder, which is read-only
+/// (docs.celeryq.dev, «Starting the Scheduler»), unless told where.
+fn clock(command: &mut Command) {
+    let CommandLine::Words { argv, .. } = &mut command.line else {
+        return;
+    };
+    let says = |words: &[&str]| {
+        let mut given = argv.iter().filter_map(Arg::literal);
+        given.any(|word| words.contains(&word.split('=').next().unwrap_or_default()))
+    };
+    let celery = argv.first().and_then(Arg::literal) == Some("celery");
+    if celery && says(&["beat", "-B", "--beat"]) && !says(&["-s", "--schedule"]) {
+        argv.extend(["--schedule", "/tmp/celerybeat-schedule"].map(Arg::text));
     }
 }

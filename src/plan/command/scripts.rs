@@ -139,9 +139,15 @@ fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
         .iter()
         .find(|script| Some(crate::facts::normalise(&script.value.name)) == name);
     let usual = || {
-        scripts
-            .iter()
-            .find(|script| TASKS.contains(&script.value.name.as_str()))
+        let named = |script: &&Found<Script>| TASKS.contains(&script.value.name.as_str());
+        // `shop-server` beside `shop-worker`.
+        let ends = |script: &&Found<Script>| {
+            let last = script.value.name.rsplit(['-', '_']).next();
+            last.is_some_and(|last| TASKS.contains(&last))
+        };
+        let mut ending = scripts.iter().filter(ends);
+        let alone = ending.next().filter(|_| ending.next().is_none());
+        scripts.iter().find(named).or(alone)
     };
     if let Some(script) = like.or_else(usual) {
         return Ok(Some(script));

@@ -64,6 +64,13 @@ pub(super) fn described(
     let file = object_there
         .map(|found| found.module.file.clone())
         .or_else(|| by_django.next_back())
+        .or_else(|| {
+            // A file whose application is made in a way that is not understood is still the file.
+            let scripts = app.scripts.iter().map(|script| &script.value.module);
+            let mut files = scripts.chain(app.plain.iter().map(|found| &found.value));
+            let found = files.find(|path| path.module == module)?;
+            Some(found.file.clone())
+        })
         .unwrap_or_default();
     Target {
         root: match (object_there, &app.django) {

@@ -41,6 +41,7 @@ pub(super) fn groups(
         })
         .cloned()
         .collect();
+    let detected = one_driver(detected);
     let chosen = adjust(detected, &settings.groups, &known, "group")?;
     tell(&chosen, &settings.groups, "group", pyproject, warnings);
     Ok(chosen)
@@ -62,9 +63,18 @@ pub(super) fn extras(
         .filter(|name| names.production.contains(*name))
         .cloned()
         .collect();
+    let detected = one_driver(detected);
     let chosen = adjust(detected, &settings.extras, &known, "extra")?;
     tell(&chosen, &settings.extras, "extra", pyproject, warnings);
     Ok(chosen)
+}
+
+/// Of the names that stand for drivers of several databases, the first alone.
+fn one_driver(mut detected: BTreeSet<String>) -> BTreeSet<String> {
+    let alternatives = &GroupNames::builtin().alternatives;
+    let first = alternatives.iter().find(|name| detected.contains(*name));
+    detected.retain(|name| Some(name) == first || !alternatives.contains(name));
+    detected
 }
 
 /// Does the normalised name of a group or an extra say that it serves development?
@@ -80,6 +90,7 @@ pub(in crate::plan) fn for_development(name: &str) -> bool {
 #[derive(Debug, Deserialize)]
 struct GroupNames {
     production: BTreeSet<String>,
+    alternatives: Vec<String>,
     development: BTreeSet<String>,
 }
 

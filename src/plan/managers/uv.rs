@@ -143,20 +143,16 @@ pub(super) fn with_uv(
         image: format!("{}:{version}", uv.image),
         source: "/uv".to_owned(),
         target: "/usr/local/bin/".to_owned(),
+        renewable: required(question).is_none(),
     });
     Ok(install)
 }
 
 /// A version that `required-version` allows, where it does not allow dockwright's own: the one it names, or its lower bound.
 fn version(question: &Question<'_>) -> Option<String> {
-    let mut pyprojects = question
-        .facts
-        .root_pyproject
-        .iter()
-        .chain(&question.facts.pyproject);
-    let required = pyprojects.find_map(|pyproject| pyproject.uv.required_version.as_ref())?;
-    let range = crate::facts::Specifier::parse(&required.value)
-        .or_else(|| crate::facts::Specifier::parse(&format!("=={}", required.value)))?;
+    let required = required(question)?;
+    let range = crate::facts::Specifier::parse(required)
+        .or_else(|| crate::facts::Specifier::parse(&format!("=={required}")))?;
     if range.contains(&Tools::builtin().uv.version) {
         return None;
     }
@@ -170,4 +166,13 @@ fn version(question: &Question<'_>) -> Option<String> {
         .pinned()
         .or_else(|| range.lower_bound())
         .filter(is_tag)
+}
+
+/// What `required-version` asks for.
+fn required<'a>(question: &'a Question<'_>) -> Option<&'a str> {
+    let facts = question.facts;
+    let mut pyprojects = facts.root_pyproject.iter().chain(&facts.pyproject);
+    pyprojects
+        .find_map(|pyproject| pyproject.uv.required_version.as_ref())
+        .map(|found| found.value.as_str())
 }

@@ -8,6 +8,7 @@ fn target() -> Target {
         libc: Libc::Glibc(2, 41),
         platforms: Platform::ALL.to_vec(),
         no_binary: BTreeSet::new(),
+        other_index: false,
         already: BTreeSet::new(),
     }
 }

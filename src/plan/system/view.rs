@@ -210,10 +210,23 @@ pub(super) fn advice_fits(
         && python_in(&advice.python, target)
         && (advice.beside.is_empty() || advice.beside.iter().any(|name| present.contains(name)))
         && !advice.without.iter().any(|name| present.contains(name))
+        && (!advice.from_default_index || from_default_index(one, target))
         && artefact_is(advice.artefact, form)
         && advice
             .suite
             .is_none_or(|suite| target.family == Family::Debian(suite))
+}
+
+/// Will the installer take what the default index has, for all that the project says?
+fn from_default_index(one: &Distribution, target: &Target) -> bool {
+    let local = one
+        .version
+        .as_ref()
+        .is_some_and(|version| version.contains('+'));
+    one.artefacts == Artefacts::Unknown
+        && one.source == Source::Index
+        && !target.other_index
+        && !local
 }
 
 /// What an entry brings along for these extras and this version.

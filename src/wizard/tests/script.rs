@@ -142,7 +142,13 @@ impl Project {
     }
 
     pub(super) fn draft(&self, script: &mut Script, flags: Settings) -> Result<Draft, Error> {
-        draft(self.0.path(), flags, Options::default(), Some(script))
+        draft(
+            self.0.path(),
+            flags,
+            Options::default(),
+            false,
+            Some(script),
+        )
     }
 
     /// A whole session, written.

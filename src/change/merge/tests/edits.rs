@@ -74,3 +74,8 @@ pub(super) const UV: Edit = (
 );
 
 pub(super) const SIGNAL: Edit = ("STOPSIGNAL SIGTERM", "STOPSIGNAL SIGQUIT");
+
+pub(super) const REASON: Edit = (
+    "# libpq5: psycopg2 loads libpq.so.5",
+    "# libmariadb3: mysqlclient loads it",
+);

@@ -2,7 +2,7 @@
 
 use super::edits::{
     ADD_BUILD, ADD_FIRST, ADD_RUN, DROP, DROP_BUILD, Edit, GONE, HEALTH, PORT, PY, PY_BUILD,
-    SIGNAL, SWAP, UV, WSGI,
+    REASON, SIGNAL, SWAP, UV, WSGI,
 };
 
 /// An edit by hand, a dependency change, the edits that make the expected text out of the base.
@@ -286,6 +286,38 @@ pub(super) const TOGETHER: &[Case] = &[
             "FROM --platform=$BUILDPLATFORM python:3.14-slim-trixie AS builder",
         )],
     ),
+    // A mirror of the registry stays when the tag changes.
+    (
+        &[(
+            "FROM python:3.13-slim-trixie AS builder",
+            "FROM mirror.local/hub/python:3.13-slim-trixie AS builder",
+        )],
+        &[PY_BUILD],
+        &[(
+            "FROM python:3.13-slim-trixie AS builder",
+            "FROM mirror.local/hub/python:3.14-slim-trixie AS builder",
+        )],
+    ),
+    // No image depends on a comment: one that was taken out, or written anew, stays so.
+    (
+        &[("# libpq5: psycopg2 loads libpq.so.5\n", "")],
+        &[SWAP, REASON],
+        &[SWAP, ("# libpq5: psycopg2 loads libpq.so.5\n", "")],
+    ),
+    (
+        &[(
+            "# libpq5: psycopg2 loads libpq.so.5",
+            "# what the database needs",
+        )],
+        &[SWAP, REASON],
+        &[
+            SWAP,
+            (
+                "# libpq5: psycopg2 loads libpq.so.5",
+                "# what the database needs",
+            ),
+        ],
+    ),
     // Two instructions at one place: the generated one first.
     (
         &[("EXPOSE 8000\n", "EXPOSE 8000\nVOLUME /data\n")],
@@ -338,6 +370,15 @@ pub(super) const CONFLICTS: &[(&[Edit], &[Edit], u32)] = &[
         24,
     ),
     (&[GONE], &[ADD_RUN], 19),
+    // A digest by hand is that of the old tag.
+    (
+        &[(
+            "python:3.13-slim-trixie AS builder",
+            "python:3.13-slim-trixie@sha256:00 AS builder",
+        )],
+        &[PY_BUILD],
+        2,
+    ),
     (
         &[(
             "STOPSIGNAL SIGTERM\n",

@@ -229,3 +229,61 @@ fn java_comes_after_its_folder() {
         Some("mkdir --parents /usr/share/man/man1")
     );
 }
+
+/// A CPU-only index, a local version or a lock without CUDA: nothing to say.
+#[test]
+fn torch_from_the_default_index_brings_cuda() {
+    assert_eq!(codes(&plan(&[required("torch")])), ["torch-cuda"]);
+    assert_eq!(codes(&plan(&[required("torch==2.5.1")])), ["torch-cuda"]);
+    assert!(codes(&plan(&[required("torch==2.5.1+cpu")])).is_empty());
+    let lock = [locked(
+        "torch",
+        "2.5.1",
+        &["cp313-cp313-manylinux_2_28_x86_64"],
+    )];
+    assert!(!codes(&plan(&lock)).contains(&"torch-cuda"));
+    let elsewhere = Target {
+        other_index: true,
+        ..target()
+    };
+    let plan = decide(&[required("torch")], &[], &elsewhere, Catalogue::builtin());
+    assert!(codes(&plan).is_empty());
+}
+
+/// Conditions that no project can meet would be advice that nobody reads.
+#[test]
+fn every_advice_shows() {
+    let catalogue = Catalogue::builtin();
+    let versions = [
+        "", "==0.1.10", "==1.5", "==2.0", "==2.4.0", "==2.9.9", "==3.6.2", "==3.10.3", "==99",
+    ];
+    for name in catalogue.names() {
+        let advice = catalogue.entry(name).map_or(&[][..], |entry| &entry.advice);
+        for one in advice {
+            let shows =
+                |minor: u8, suite: Suite, built: bool, version: &str, beside: Option<&String>| {
+                    let target = Target {
+                        python_minor: minor,
+                        no_binary: BTreeSet::from_iter(built.then(|| name.to_owned())),
+                        ..on(suite)
+                    };
+                    let mut all = vec![required(&format!("{name}{version}"))];
+                    all.extend(beside.map(|other| required(other)));
+                    let plan = decide(&all, &[], &target, catalogue);
+                    plan.warnings
+                        .iter()
+                        .any(|warning| warning.code == one.code && warning.message == one.message)
+                };
+            let found = [11, 14].into_iter().any(|minor| {
+                [Suite::Bookworm, Suite::Trixie].into_iter().any(|suite| {
+                    [false, true].into_iter().any(|built| {
+                        versions
+                            .into_iter()
+                            .any(|version| shows(minor, suite, built, version, one.beside.first()))
+                    })
+                })
+            });
+            assert!(found, "{name}: {}: {}", one.code, one.message);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Turns a file that works without a guard into the start of a program, where nothing else starts the project.
+
+use super::known::Known;
+use super::{Command, Start, scripts};
+use crate::facts::Warning;
+
+/// Names that such a file usually has, best first.
+const USUAL: [&str; 9] = [
+    "main", "app", "bot", "run", "server", "start", "worker", "cli", "index",
+];
+
+/// The one file at the top, or of several the one with the most usual name; `None` where applications are found that it may
+/// have nothing to do with.
+pub(super) fn start(known: &Known<'_>) -> Option<Start> {
+    let app = &known.facts.app;
+    if !app.objects.is_empty() && app.scripts.is_empty() || app.django.is_some() {
+        return None;
+    }
+    let stem = |name: &str| {
+        app.plain
+            .iter()
+            .find(|found| super::stem(&found.value.file) == name)
+    };
+    let only = app
+        .plain
+        .first()
+        .filter(|_| app.plain.len() == 1 && app.scripts.is_empty());
+    let found = USUAL.iter().find_map(|name| stem(name)).or(only)?;
+    let why = "the file at the top that works when it is run";
+    Some(Start {
+        needs_source: true,
+        command: Some(Command::words(
+            scripts::python(&found.value),
+            Some(found.at.clone()),
+            why,
+        )),
+        warnings: vec![
+            Warning::new(
+                "start-assumed",
+                format!("{} is assumed to start the project", found.value.file),
+                "pass `--command` with what starts it, if that is something else",
+            )
+            .at(found.at.clone()),
+        ],
+        ..Start::default()
+    })
+}

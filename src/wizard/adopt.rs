@@ -1,0 +1,145 @@
+//! Turns a Dockerfile that somebody wrote by hand into settings, where it says something else than inspection finds.
+
+mod read;
+mod words;
+
+use std::collections::BTreeSet;
+
+use toml::Value;
+
+use super::Ground;
+use crate::error::{Error, printable};
+use crate::inspect::dockerfile::Dockerfile;
+use crate::plan::BuildPlan;
+use crate::settings::Settings;
+
+/// What was taken over, and what a person has to look at.
+pub struct Adopted {
+    /// The settings with what the Dockerfile adds.
+    pub settings: Settings,
+    /// A line for each value taken, and one for each that was not.
+    pub told: String,
+}
+
+/// Something that the Dockerfile says, as a setting.
+struct Wish {
+    key: String,
+    value: Value,
+    /// Line in the Dockerfile.
+    line: u32,
+}
+
+/// Reads a Dockerfile into settings; what `own` says already is left alone.
+///
+/// # Errors
+/// As [`Ground::plan`], for the settings as they are.
+pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<Adopted, Error> {
+    let file = Dockerfile::parse(text);
+    let found = read::everything(&file);
+    let said: BTreeSet<String> = own.said().into_keys().collect();
+    let mut settings = own.clone();
+    let (mut taken, mut left) = (Vec::new(), Vec::new());
+    for wish in found.wishes {
+        if said.contains(&wish.key) {
+            continue;
+        }
+        let now = ground.plan(&settings).ok();
+        let Some(value) = news(&wish, now.as_ref()) else {
+            continue;
+        };
+        let at = format!("{}:{}", printable(path), wish.line);
+        let shown = printable(&format!("{} = {value}", wish.key));
+        // With the start command still open any plan is a failure that says nothing about this wish.
+        let answered = settings.with(&wish.key, Some(value)).and_then(|next| {
+            next.check()?;
+            match ground.plan(&next) {
+                Err(error) if now.is_some() => Err(error),
+                _ => Ok(next),
+            }
+        });
+        match answered {
+            Ok(next) => {
+                settings = next;
+                taken.push(format!("  {shown}  [{at}]"));
+            }
+            Err(error) => left.push(format!(
+                "  {shown}: {}  [{at}]",
+                printable(&error.headline())
+            )),
+        }
+    }
+    left.extend(
+        found
+            .left
+            .iter()
+            .map(|(line, what)| format!("  {}  [{}:{line}]", printable(what), printable(path))),
+    );
+    let mut told = format!("taken from {}:\n", printable(path));
+    if taken.is_empty() {
+        told.push_str("  nothing: inspection finds the same\n");
+    }
+    for line in &taken {
+        told.extend([line, "\n"]);
+    }
+    if !left.is_empty() {
+        told.push_str("not taken, look at them yourself:\n");
+        for line in &left {
+            told.extend([line, "\n"]);
+        }
+    }
+    Ok(Adopted { settings, told })
+}
+
+/// The value, as far as the plan does not say it already.
+fn news(wish: &Wish, plan: Option<&BuildPlan>) -> Option<Value> {
+    let value = wish.value.clone();
+    let Some(plan) = plan else {
+        return Some(value);
+    };
+    let same = match wish.key.as_str() {
+        "python" => value.as_str() == Some(&plan.python.version),
+        "suite" => value.as_str() == Some(plan.base.suite.name()),
+        "base" => {
+            let kind = match plan.base.distribution {
+                Some("alpine") => "alpine",
+                _ if plan.base.full => "full",
+                _ => "slim",
+            };
+            value.as_str() == Some(kind)
+        }
+        "port" => value.as_integer() == plan.start.port.map(i64::from),
+        "user" => value.as_str() == Some(&plan.user.name),
+        "uid" => value.as_integer() == Some(i64::from(plan.user.uid)),
+        "gid" => value.as_integer() == Some(i64::from(plan.user.gid)),
+        "command" => plan.start.command.as_ref().is_some_and(|command| {
+            let argv = command.argv(plan.start.port).join(" ");
+            value.as_str() == Some(&argv)
+        }),
+        "healthcheck-path" => {
+            let path = plan
+                .start
+                .health
+                .as_ref()
+                .and_then(|health| health.path.as_deref());
+            value.as_str() == path
+        }
+        "packages.build" | "packages.run" => {
+            let known: BTreeSet<&str> = plan
+                .system
+                .build
+                .iter()
+                .chain(&plan.system.run)
+                .map(|package| package.name.as_str())
+                .collect();
+            let names: Vec<Value> = value
+                .as_array()?
+                .iter()
+                .filter(|name| name.as_str().is_some_and(|name| !known.contains(name)))
+                .cloned()
+                .collect();
+            return (!names.is_empty()).then_some(Value::Array(names));
+        }
+        _ => false,
+    };
+    (!same).then_some(value)
+}

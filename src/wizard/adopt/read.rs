@@ -1,0 +1,383 @@
+//! Turns the instructions of a Dockerfile into wishes, and names those that no setting can say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Value;
+
+use super::Wish;
+use super::words::{argv, commands, is_own, own};
+use crate::facts::quoted;
+use crate::inspect::dockerfile::{Dockerfile, Instruction, Stage, filled, pairs, words};
+use crate::plan::additions::is_secret;
+
+/// What a Dockerfile says.
+#[derive(Default)]
+pub(super) struct Everything {
+    pub(super) wishes: Vec<Wish>,
+    /// What no setting says, with its line; never a value that may be secret.
+    pub(super) left: Vec<(u32, String)>,
+    /// Arguments of the build, as settings refer to them.
+    references: BTreeMap<String, String>,
+}
+
+/// The account that a line creates.
+#[derive(Default)]
+struct Account {
+    name: Option<String>,
+    uid: Option<i64>,
+}
+
+/// Reads all stages: of the last one and those below it what the image is, of the others what the builder needs.
+pub(super) fn everything(file: &Dockerfile) -> Everything {
+    let mut all = Everything::default();
+    let (chain, image) = file.last();
+    let from = chain.first().map_or(1, |stage| stage.line);
+    all.base(image, from);
+    let others = file.others();
+    let (mut build, mut run) = (BTreeMap::new(), BTreeMap::new());
+    for stage in &others {
+        all.packages(stage, &mut build);
+    }
+    for stage in &chain {
+        all.packages(stage, &mut run);
+    }
+    let compiles = |name: &String| name.ends_with("-dev") || own().build_packages.contains(name);
+    let moved: Vec<String> = run.keys().filter(|name| compiles(name)).cloned().collect();
+    build.extend(moved.iter().filter_map(|name| run.remove_entry(name)));
+    build.retain(|name, _| !run.contains_key(name));
+    for (key, names) in [("packages.build", build), ("packages.run", run)] {
+        if let Some(line) = names.values().min() {
+            let list: Vec<&str> = names.keys().map(String::as_str).collect();
+            all.wish(key, list, *line);
+        }
+    }
+    all.arguments(file);
+    let mut account = Account::default();
+    let mut start = Start::default();
+    for instruction in chain.iter().flat_map(|stage| &stage.instructions) {
+        all.instruction(instruction, &mut account, &mut start);
+    }
+    for instruction in others.iter().flat_map(|stage| &stage.instructions) {
+        if instruction.name == "RUN" {
+            all.run(instruction, &mut Account::default());
+        }
+    }
+    all.start(&start);
+    all
+}
+
+/// How the image starts.
+#[derive(Default)]
+struct Start {
+    workdir: String,
+    entrypoint: Option<(Vec<String>, u32)>,
+    command: Option<(Vec<String>, u32)>,
+}
+
+impl Everything {
+    fn wish(&mut self, key: &str, value: impl Into<Value>, line: u32) {
+        self.wishes.push(Wish {
+            key: key.to_owned(),
+            value: value.into(),
+            line,
+        });
+    }
+
+    fn leave(&mut self, line: u32, what: impl Into<String>) {
+        self.left.push((line, what.into()));
+    }
+
+    /// `python:3.12-slim-bookworm`, `…/uv:python3.12-bookworm-slim`: the version, the kind and the release.
+    fn base(&mut self, image: &str, line: u32) {
+        let image = image.split('@').next().unwrap_or_default();
+        let (name, tag) = image.rsplit_once(':').unwrap_or((image, ""));
+        let official = name.rsplit('/').next() == Some("python");
+        let tag = if official {
+            tag
+        } else if let Some((_, tag)) = tag.split_once("python") {
+            tag
+        } else {
+            self.leave(
+                line,
+                format!(
+                    "FROM {image}: no official Python image; `base` and `package-tool` can name it"
+                ),
+            );
+            return;
+        };
+        let version: String = tag
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '.')
+            .collect();
+        if version.contains('.') {
+            self.wish("python", version.trim_end_matches('.'), line);
+        }
+        let parts: BTreeSet<&str> = tag.split('-').collect();
+        let kind = if parts.iter().any(|part| part.starts_with("alpine")) {
+            Some("alpine")
+        } else if parts.contains("slim") {
+            Some("slim")
+        } else {
+            official.then_some("full")
+        };
+        if let Some(kind) = kind {
+            self.wish("base", kind, line);
+        }
+        for part in parts {
+            if crate::settings::Suite::from_name(part).is_some() {
+                self.wish("suite", part, line);
+            }
+        }
+    }
+
+    /// The system packages that a stage installs, each with its line.
+    fn packages(&mut self, stage: &Stage, names: &mut BTreeMap<String, u32>) {
+        for instruction in stage.instructions.iter().filter(|one| one.name == "RUN") {
+            for command in commands(&instruction.rest) {
+                let install = command
+                    .iter()
+                    .position(|word| word == "install" || word == "add");
+                let tool = command
+                    .first()
+                    .is_some_and(|word| matches!(word.as_str(), "apt-get" | "apt" | "apk"));
+                let Some(at) = install.filter(|_| tool) else {
+                    continue;
+                };
+                let mut skip = false;
+                for word in &command[at + 1..] {
+                    let value = std::mem::replace(&mut skip, word == "-t" || word == "--virtual");
+                    if value || word.starts_with(['-', '.']) {
+                        continue;
+                    }
+                    // A pinned version vanishes from the mirror with the next security update.
+                    let name = word.split(['=', '<', '~']).next().unwrap_or_default();
+                    if own().own_packages.contains(name) {
+                        continue;
+                    }
+                    if name.contains(['$', '/', '*', '>']) {
+                        self.leave(instruction.line, format!("the package {word}"));
+                        continue;
+                    }
+                    names.entry(name.to_owned()).or_insert(instruction.line);
+                }
+            }
+        }
+    }
+
+    /// Arguments of the build beside those that the image's name is made from.
+    fn arguments(&mut self, file: &Dockerfile) {
+        let stages = file.stages.iter().flat_map(|stage| &stage.instructions);
+        let mut seen = BTreeSet::new();
+        for instruction in stages.filter(|one| one.name == "ARG") {
+            let name = instruction
+                .rest
+                .split('=')
+                .next()
+                .unwrap_or_default()
+                .trim();
+            let value = pairs(&instruction.rest).into_iter().next();
+            let value = value.map(|(_, value)| value).filter(|value| value != name);
+            if file.arguments.contains_key(name) || is_own(name) || !seen.insert(name.to_owned()) {
+                continue;
+            }
+            if is_secret(name) {
+                self.leave(instruction.line, format!("ARG {name} looks like a secret: `secrets = [\"id={name},env={name}\"]` passes it safely"));
+            } else {
+                self.references
+                    .insert(name.to_owned(), format!("${{{name}}}"));
+                self.wish(
+                    &format!("args.{name}"),
+                    value.unwrap_or_default(),
+                    instruction.line,
+                );
+            }
+        }
+    }
+
+    fn instruction(&mut self, one: &Instruction, account: &mut Account, start: &mut Start) {
+        let line = one.line;
+        match one.name.as_str() {
+            "ENV" => self.environment(one),
+            "LABEL" => {
+                for (name, value) in pairs(&one.rest) {
+                    let value = filled(&value, &self.references);
+                    self.wish(&format!("labels.{name}"), value, line);
+                }
+            }
+            "EXPOSE" => match one.rest.split(['/', ' ']).next().map(str::parse::<i64>) {
+                Some(Ok(port)) => self.wish("port", port, line),
+                _ => self.leave(line, format!("EXPOSE {}", one.rest)),
+            },
+            "USER" => self.user(one, account),
+            "WORKDIR" => {
+                one.rest
+                    .trim_matches('"')
+                    .trim_end_matches('/')
+                    .clone_into(&mut start.workdir);
+            }
+            "ENTRYPOINT" => start.entrypoint = Some((argv(&one.rest), line)),
+            "CMD" => start.command = Some((argv(&one.rest), line)),
+            "HEALTHCHECK" => self.health(one),
+            "VOLUME" => {
+                let folders: Vec<String> =
+                    serde_json::from_str(&one.rest).unwrap_or_else(|_| words(&one.rest));
+                self.wish("volumes", folders, line);
+            }
+            "RUN" => self.run(one, account),
+            "COPY" | "ADD" => self.copy(one, &start.workdir),
+            "ARG" => {}
+            other => self.leave(line, format!("{other} {}", one.rest)),
+        }
+    }
+
+    fn environment(&mut self, one: &Instruction) {
+        for (name, value) in pairs(&one.rest)
+            .into_iter()
+            .filter(|(name, _)| !is_own(name))
+        {
+            let value = filled(&value, &self.references);
+            let known = self.references.values();
+            let rest = known.fold(value.clone(), |rest, one| rest.replace(one.as_str(), ""));
+            if is_secret(&name) {
+                self.leave(
+                    one.line,
+                    format!("ENV {name} looks like a secret: give it to `docker run`"),
+                );
+            } else if rest.contains('$') {
+                self.leave(one.line, format!("ENV {name}: made from other variables"));
+            } else {
+                self.wish(&format!("env.{name}"), value, one.line);
+            }
+        }
+    }
+
+    fn user(&mut self, one: &Instruction, account: &Account) {
+        let (user, group) = one.rest.split_once(':').unwrap_or((&one.rest, ""));
+        if matches!(user, "root" | "0") {
+            self.leave(one.line, "USER root: the process runs as a user of its own");
+            return;
+        }
+        if let Ok(uid) = user.parse::<i64>() {
+            self.wish("uid", uid, one.line);
+            let named = account.name.clone().filter(|_| account.uid == Some(uid));
+            if let Some(name) = named {
+                self.wish("user", name, one.line);
+            }
+        } else {
+            self.wish("user", user, one.line);
+            let is_it = account.name.as_deref() == Some(user);
+            if let Some(uid) = account.uid.filter(|_| is_it) {
+                self.wish("uid", uid, one.line);
+            }
+        }
+        if let Ok(gid) = group.parse::<i64>() {
+            self.wish("gid", gid, one.line);
+        }
+    }
+
+    fn health(&mut self, one: &Instruction) {
+        if one.rest.trim().eq_ignore_ascii_case("none") {
+            self.wish("healthcheck", false, one.line);
+            return;
+        }
+        let path = one
+            .rest
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split_once('/'));
+        if let Some((_, path)) = path {
+            let end = path.find([' ', '"', '\'', ',', ')']).unwrap_or(path.len());
+            self.wish("healthcheck-path", format!("/{}", &path[..end]), one.line);
+        } else {
+            self.leave(one.line, format!("HEALTHCHECK {}", one.rest));
+        }
+    }
+
+    /// What no setting says by itself: the first command that is none of dockwright's own, without its words, which may hold a
+    /// secret.
+    fn run(&mut self, one: &Instruction, account: &mut Account) {
+        let mut foreign = None;
+        for command in commands(&one.rest) {
+            let Some(program) = command.first() else {
+                continue;
+            };
+            if matches!(program.as_str(), "useradd" | "adduser") {
+                let after = |flags: [&str; 2]| {
+                    let at = command
+                        .iter()
+                        .position(|word| flags.contains(&word.as_str()))?;
+                    command.get(at + 1)
+                };
+                account.uid = after(["-u", "--uid"]).and_then(|uid| uid.parse().ok());
+                account.name = command.last().cloned();
+            }
+            let name = program.rsplit('/').next().unwrap_or_default();
+            if !own().own_commands.contains(name) {
+                foreign.get_or_insert_with(|| program.clone());
+            }
+        }
+        if let Some(program) = foreign {
+            let what =
+                format!("RUN … {program} …: a place under `[run]` takes it, where it is needed");
+            self.leave(one.line, what);
+        }
+    }
+
+    /// Files that lie outside the application's folder in the image; the source itself is copied anyway.
+    fn copy(&mut self, one: &Instruction, workdir: &str) {
+        let all: Vec<String> = serde_json::from_str(&one.rest).unwrap_or_else(|_| words(&one.rest));
+        let (flags, paths): (Vec<String>, Vec<String>) =
+            all.into_iter().partition(|word| word.starts_with("--"));
+        let foreign = flags.iter().find_map(|flag| flag.strip_prefix("--from="));
+        let Some((target, sources)) = paths.split_last() else {
+            return;
+        };
+        let outside =
+            target.starts_with('/') && !format!("{target}/").starts_with(&format!("{workdir}/"));
+        match foreign {
+            Some(from) if from.contains(['/', ':']) => {
+                self.leave(one.line, format!("{} {}", one.name, one.rest));
+            }
+            None if outside
+                && sources.len() == 1
+                && !sources[0].contains(['*', '$', ':'])
+                && sources[0] != "." =>
+            {
+                self.wish("copy", vec![format!("{}:{target}", sources[0])], one.line);
+            }
+            _ => {}
+        }
+    }
+
+    /// The command as one would type it, without what only passes signals on.
+    fn start(&mut self, start: &Start) {
+        let Some((_, line)) = start.entrypoint.as_ref().or(start.command.as_ref()) else {
+            return;
+        };
+        let parts = [&start.entrypoint, &start.command];
+        let mut all: Vec<&str> = parts
+            .into_iter()
+            .flatten()
+            .flat_map(|(words, _)| words.iter().map(String::as_str))
+            .collect();
+        while let Some(first) = all.first() {
+            let program = first.rsplit('/').next().unwrap_or_default();
+            if own().inits.contains(program) || *first == "--" {
+                all.remove(0);
+            } else {
+                break;
+            }
+        }
+        let own_folder = format!("{}/", start.workdir);
+        let typed = |word: &&str| match word.strip_prefix(own_folder.as_str()) {
+            Some(rest) if own_folder.len() > 1 => quoted(rest),
+            _ => quoted(word),
+        };
+        let text = match all.as_slice() {
+            [] => return,
+            // The shell form, and an explicit shell: a line already.
+            [line] | ["sh" | "/bin/sh" | "bash" | "/bin/bash", "-c", line] => (*line).to_owned(),
+            words => words.iter().map(typed).collect::<Vec<_>>().join(" "),
+        };
+        self.wish("command", text, *line);
+    }
+}

@@ -1,0 +1,117 @@
+//! The table of `src/catalogue/README.md`: each entry that needs something, its packages, and where they were proved.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite};
+
+use crate::Checked;
+use crate::engine::ensure;
+use crate::record::{Line, Record};
+
+/// All above it is written by hand.
+const START: &str =
+    "<!-- the rest is written by `DOCKWRIGHT_RECORD=1 cargo test --test catalogue` -->\n";
+
+/// Fails where the file says something else than entries and record.
+pub(crate) fn is_current(record: &Record) -> Checked {
+    let text = read()?;
+    ensure(text == with_table(&text, record), || {
+        "src/catalogue/README.md is old: DOCKWRIGHT_RECORD=1 cargo test --test catalogue".to_owned()
+    })
+}
+
+/// Renews the file.
+pub(crate) fn write(record: &Record) -> Checked {
+    fs::write(path(), with_table(&read()?, record)).map_err(|error| error.to_string())
+}
+
+fn with_table(text: &str, record: &Record) -> String {
+    let by_hand = text.split(START).next().unwrap_or_default();
+    let catalogue = Catalogue::builtin();
+    let mut out = format!(
+        "{by_hand}{START}\n| distribution | need | packages | proved |\n| --- | --- | --- | --- |\n"
+    );
+    let mut nothing = Vec::new();
+    for name in catalogue.names() {
+        match catalogue.entry(name) {
+            Some(entry) if entry.debian.build.is_some() || entry.debian.run.is_some() => {
+                let _ = writeln!(
+                    out,
+                    "| {name} | {} | {} | {} |",
+                    entry.why.replace('|', "\\|"),
+                    packages(entry),
+                    proved(name, entry, record)
+                );
+            }
+            _ => nothing.push(name),
+        }
+    }
+    let _ = write!(
+        out,
+        "\nKnown to need nothing by themselves: {}.\n",
+        nothing.join(", ")
+    );
+    out
+}
+
+fn packages(entry: &Entry) -> String {
+    let stages = [("build", &entry.debian.build), ("run", &entry.debian.run)];
+    let parts = stages.into_iter().filter_map(|(stage, list)| {
+        let words = match list.as_ref()? {
+            BySuite::Same(names) => names.join(" "),
+            BySuite::Each { bookworm, trixie } => {
+                format!("{} (bookworm: {})", trixie.join(" "), bookworm.join(" "))
+            }
+        };
+        Some(format!("{stage}: {words}"))
+    });
+    let when = match entry.run_when {
+        RunWhen::IfBuilt => "; only if it is compiled",
+        RunWhen::Suggested => "; only suggested",
+        RunWhen::Always | RunWhen::OnUse => "",
+    };
+    parts.collect::<Vec<_>>().join("; ") + when
+}
+
+fn proved(name: &str, entry: &Entry, record: &Record) -> String {
+    let parts = [Suite::Trixie, Suite::Bookworm]
+        .into_iter()
+        .filter_map(|suite| {
+            let claimed = entry.proved.run.contains(&suite) || entry.proved.build.contains(&suite);
+            Some(match record.line(suite, name) {
+                Some(line) => format!("{} {}", suite.name(), seen(line)),
+                None if claimed => format!("{} by hand", suite.name()),
+                None => return None,
+            })
+        });
+    let text = parts.collect::<Vec<_>>().join("; ");
+    if text.is_empty() {
+        "unproved".to_owned()
+    } else {
+        text
+    }
+}
+
+fn seen(line: &Line) -> String {
+    let form = if line.source { "compiled" } else { "wheel" };
+    let mut text = format!("{form} {}", line.on);
+    if let Some(against) = line.against.first() {
+        let _ = write!(text, ", not: {against}");
+    }
+    if !line.unresolved.is_empty() {
+        let _ = write!(text, ", without {}", line.unresolved.join(" "));
+    }
+    text
+}
+
+fn read() -> Result<String, String> {
+    fs::read_to_string(path()).map_err(|error| error.to_string())
+}
+
+fn path() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "src/catalogue/README.md"]
+        .iter()
+        .collect()
+}

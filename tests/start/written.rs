@@ -1,0 +1,185 @@
+//! What scripts, compose files and makefiles of real projects say about the start, and what they do not.
+
+use dockwright::error::Error;
+
+use super::{Project, argv, codes, file};
+
+const FASTAPI: &str = "from fastapi import FastAPI\napp = FastAPI()\n";
+const FLASK: &str = "from flask import Flask\napp = Flask(__name__)\n";
+const GUARD: &str = "if __name__ == \"__main__\":\n    print(1)\n";
+
+fn two_apps() -> Project {
+    file("shop/main.py", FASTAPI)
+        .file("admin/main.py", FASTAPI)
+        .with(&["fastapi", "uvicorn"])
+}
+
+#[test]
+fn an_assignment_with_an_expansion_stands_before_a_command() {
+    for line in [
+        "KEY=\"$KEY\" uvicorn shop.main:app --host \"$HOST\" --workers \"${N:-1}\" 2>&1 | tee log",
+        "KEY=$KEY exec \"$PYTHON\" -m uvicorn shop.main:app --workers \"${N:-1}\"",
+        "run_command=\"uvicorn shop.main:app --reload\"\neval \"$run_command\"",
+        "start() {\n  exec \"$@\"\n}\nstart uvicorn shop.main:app",
+    ] {
+        let project = two_apps().file("start.sh", &format!("#!/bin/sh\n{line}\n"));
+        assert_eq!(
+            project.argv(),
+            "uvicorn --host 0.0.0.0 --port 8000 shop.main:app",
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn supervisor_expands_its_own_way() {
+    let program = "[program:web]\ncommand = /usr/bin/gunicorn -w %(ENV_N)s --timeout 60 \"shop:create_app()\" --log-level debug\n";
+    let start = file(
+        "shop/__init__.py",
+        "from flask import Flask\ndef create_app(test=None):\n    app = Flask(__name__)\n    return app\n",
+    )
+    .file("other/app.py", FLASK)
+    .file("conf/supervisord.conf", program)
+    .with(&["flask", "gunicorn"])
+    .start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 --timeout 60 shop:create_app()"
+    );
+}
+
+#[test]
+fn an_entrypoint_starts_the_projects_own_program() {
+    let project = |entry: &str| {
+        file("bot/main.py", GUARD)
+            .file("bot/__init__.py", "")
+            .file("tool.py", GUARD)
+            .file("seed.py", GUARD)
+            .file("entrypoint.sh", entry)
+            .with(&["requests"])
+    };
+    let start = project("#!/bin/sh\npython seed.py\nexec python -m bot.main \"$@\"\n").start();
+    assert_eq!(argv(&start), "python -m bot.main");
+    let start = project("#!/bin/sh\nexec python /srv/app/tool.py --once\n").start();
+    assert_eq!(argv(&start), "python tool.py --once");
+    // What stands before another command prepares it.
+    let open = project("#!/bin/sh\npython seed.py\nexec \"$@\"\n").choose();
+    assert!(matches!(open, Err(Error::Undecided { .. })));
+}
+
+#[test]
+fn an_asgi_project_may_start_its_server_itself_and_flask_may_not() {
+    let main = "import uvicorn\ndef main():\n    uvicorn.run(\"shop.app:app\")\nif __name__ == \"__main__\":\n    main()\n";
+    let start = file("shop/app.py", FASTAPI)
+        .file("shop/main.py", main)
+        .file("shop/__init__.py", "")
+        .file(
+            "docker/entry.sh",
+            "#!/bin/sh\nexec python /app/shop/main.py\n",
+        )
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(argv(&start), "python -m shop.main");
+    assert_eq!(start.port, Some(8000));
+    assert_eq!(codes(&start), ["own-server"]);
+    let start = file("app.py", FLASK)
+        .file(
+            "run.py",
+            "from app import app\nif __name__ == \"__main__\":\n    app.run()\n",
+        )
+        .file("start.sh", "#!/bin/sh\nexec python run.py\n")
+        .with(&["flask", "gunicorn"])
+        .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 app:app");
+    let prepared = two_apps().file("scripts/prestart.sh", "python admin/main.py\n");
+    assert!(matches!(prepared.choose(), Err(Error::Undecided { .. })));
+}
+
+#[test]
+fn compose_files_and_makefiles_decide_what_is_open_and_nothing_else() {
+    let uvicorn = "uvicorn --host 0.0.0.0 --port 8000 admin.main:app";
+    for command in [
+        "command: uvicorn admin.main:app --reload",
+        "command: [\"uvicorn\", \"admin.main:app\"]",
+        "command:\n      - uvicorn\n      - admin.main:app",
+        "command: >\n      uvicorn\n      admin.main:app",
+        "command: sh -c \"alembic upgrade head && uvicorn admin.main:app\"",
+    ] {
+        let text = format!(
+            "services:\n  db:\n    image: postgres\n  web:\n    build: .\n    {command}\n    ports: [\"80:8000\"]\n"
+        );
+        assert_eq!(
+            two_apps().file("docker-compose.yml", &text).argv(),
+            uvicorn,
+            "{command}"
+        );
+    }
+    let make = "lint:\n\truff check\nrun-dev:\n\t@uv run uvicorn admin.main:app --reload\n";
+    assert_eq!(two_apps().file("Makefile", make).argv(), uvicorn);
+    let one = file("shop/main.py", FASTAPI)
+        .with(&["fastapi", "uvicorn"])
+        .file("Makefile", make);
+    assert!(one.argv().ends_with("shop.main:app"));
+    let scripts = file("service.py", GUARD)
+        .file("seed.py", GUARD)
+        .file("Makefile", "serve:\n\t$(PYTHON) service.py\n");
+    assert_eq!(scripts.argv(), "python service.py");
+}
+
+#[test]
+fn a_file_without_a_guard_is_the_last_resort() {
+    let work = "import requests\nrequests.get(\"http://localhost\")\n";
+    let start = file("main.py", work)
+        .file("other.py", work)
+        .file("config.py", work)
+        .start();
+    assert_eq!(argv(&start), "python main.py");
+    assert_eq!(codes(&start), ["start-assumed"]);
+    for (path, text) in [
+        ("config.py", work),
+        ("hub_config.py", work),
+        (
+            "handlers.py",
+            "import hub\n@hub.on(\"x\")\ndef f():\n    pass\n",
+        ),
+    ] {
+        assert_eq!(file(path, text).start().command, None, "{path}");
+    }
+}
+
+#[test]
+fn of_one_object_with_two_names_the_first_is_taken() {
+    let start = file(
+        "look/app.py",
+        "import falcon\napp = application = falcon.App()\n",
+    )
+    .with(&["falcon", "gunicorn"])
+    .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 look.app:app");
+}
+
+#[test]
+fn a_factory_comes_before_scripts_and_objects_that_are_made_by_the_way() {
+    let factory = "from flask import Flask\ndef create_app(root=None):\n    app = Flask(__name__)\n    return app\n";
+    let script =
+        "from shop.app import create_app\nif __name__ == \"__main__\":\n    app = create_app()\n";
+    let task = "from shop.app import create_app\nflask_app = create_app()\n";
+    let start = file("shop/app.py", factory)
+        .file("shop/__init__.py", "")
+        .file("shop/docs/lib.py", script)
+        .file("shop/jobs/celery_app.py", task)
+        .with(&["flask", "gunicorn"])
+        .start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 shop.app:create_app()"
+    );
+}
+
+#[test]
+fn of_several_console_scripts_the_server_is_taken() {
+    let project = Project::default()
+        .console("shop-server", "shop.server:main")
+        .console("shop-worker", "shop.worker:main");
+    assert_eq!(project.argv(), "shop-server");
+}

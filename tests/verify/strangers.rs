@@ -1,0 +1,94 @@
+//! Packages that the catalogue is made to forget, and what `verify --fix` alone writes for them.
+
+use crate::Checked;
+use crate::engine::ensure;
+use crate::project::Project;
+
+/// A project with packages that nobody knows.
+pub(crate) struct Stranger {
+    /// What is hidden, as the flag takes it.
+    pub(crate) hidden: &'static str,
+    /// Requirements, a line each.
+    requirements: &'static str,
+    /// The application.
+    main: &'static str,
+    /// What `--fix` writes for the builder …
+    build: &'static [&'static str],
+    /// … and for the runtime stage, in the order in which it was found.
+    run: &'static [&'static str],
+    /// It fetches or compiles much.
+    pub(crate) heavy: bool,
+}
+
+/// All. The first holds three in one project: one that is compiled and linked, two that open a library by name.
+pub(crate) const STRANGERS: &[Stranger] = &[
+    Stranger {
+        hidden: "psycopg,psycopg2,python-magic",
+        requirements: "psycopg==3.2.10\npsycopg2==2.9.11\npython-magic==0.4.27\n",
+        main: "import magic, psycopg, psycopg2",
+        build: &["libpq-dev", "gcc", "libc6-dev"],
+        run: &["libmagic1t64", "libpq5"],
+        heavy: false,
+    },
+    // An ELF library that is opened with ctypes.
+    Stranger {
+        hidden: "lightgbm",
+        requirements: "lightgbm==4.6.0\nnumpy\nscipy\n",
+        main: "import lightgbm",
+        build: &[],
+        run: &["libgomp1"],
+        heavy: true,
+    },
+    // Headers, two of them one after the other.
+    Stranger {
+        hidden: "python-ldap",
+        requirements: "python-ldap==3.4.5\n",
+        main: "import ldap",
+        build: &["gcc", "libc6-dev", "libldap-dev", "libsasl2-dev"],
+        run: &["libldap2"],
+        heavy: true,
+    },
+    // A program that is run at import.
+    Stranger {
+        hidden: "gitpython",
+        requirements: "GitPython==3.1.45\n",
+        main: "import git",
+        build: &[],
+        run: &["git"],
+        heavy: true,
+    },
+];
+
+impl Stranger {
+    /// One command, and the project holds.
+    pub(crate) fn is_solved(&self) -> Checked {
+        let main = format!(
+            "{}\n\nif __name__ == \"__main__\":\n    print(\"all there\")\n",
+            self.main
+        );
+        let project = Project::new(&[
+            ("requirements.txt", self.requirements),
+            (".python-version", "3.14\n"),
+            ("main.py", &main),
+        ])?;
+        let arguments = [
+            "--fix",
+            "--without-catalogue",
+            self.hidden,
+            "--format",
+            "json",
+        ];
+        let run = project.verify(&arguments)?;
+        let report = run.report(0)?;
+        ensure(report["outcome"] == "passed", || run.shown())?;
+        let written = project.read("dockwright.toml")?;
+        for (stage, names) in [("build", self.build), ("run", self.run)] {
+            let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+            let line = format!("{stage} = [{}]\n", quoted.join(", "));
+            let fits = names.is_empty() != written.contains(&line);
+            ensure(fits, || format!("no `{line}`:\n{written}\n{}", run.shown()))?;
+        }
+        // What was written is what was committed to: nothing is left to generate.
+        ensure(report["added"]["run"].as_array().is_some(), || run.shown())
+    }
+}
