@@ -228,7 +228,9 @@ fn secrets() -> Checked {
     let target = &project.printed(&[], &[])?["target"]["shop"];
     assert_eq!(target["args"]["FLAVOUR"], "$${TAG}");
     assert_eq!(target["args"]["REVISION"], Value::Null);
-    assert_eq!(target["secret"][0]["src"], "pip.conf");
+    let secrets = target["secret"].as_array().unwrap();
+    let pip = secrets.iter().find(|secret| secret["id"] == "pip");
+    assert_eq!(pip.unwrap()["src"], "pip.conf", "{secrets:?}");
     assert_eq!(
         target["labels"],
         Value::Null,

@@ -151,6 +151,8 @@ fn twins(place: &Place) -> Vec<Vec<String>> {
         "gunicorn",
         "0.5.0",
         "'",
+        // A file that makes no application and does something is run as it is.
+        "print(1) #",
     ]
     .into_iter()
     .filter_map(|value| {
