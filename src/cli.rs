@@ -52,7 +52,7 @@ pub enum Command {
     Update(Update),
     /// Show the plan: each decision, its reason, and the file and line that prove it
     Explain(Explain),
-    /// Build the image and prove it: everything imports, no library is missing, it starts and stops; exit 1 if not
+    /// Build the image and prove that it imports, starts and stops; exit 1 if not
     Verify(Box<Verify>),
     /// What is known of a PyPI package's native needs
     Catalogue {

@@ -127,7 +127,8 @@ pub fn plan_in(tree: &Tree, flags: Settings) -> Result<BuildPlan, Error> {
         return Err(Error::Settings {
             what: "dockwright.toml holds several images, and this command is about one".to_owned(),
             at: None,
-            help: "use `generate`, `check` or `explain`".to_owned(),
+            help: "`generate`, `check` and `explain` take them all, `verify --only NAME` takes one"
+                .to_owned(),
         });
     }
     planned(tree, &settings)

@@ -19,7 +19,7 @@ pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
 /// The settings file that `init` writes.
 pub const FILE: &str = "dockwright.toml";
 
-/// Everything that can be asked for; `None` and empty leave it to the inspection.
+/// Settings of dockwright; what is left out follows from the project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
@@ -29,7 +29,7 @@ pub struct Settings {
     pub base: Option<String>,
     /// Distribution release: `trixie` (default) or `bookworm`.
     pub suite: Option<Suite>,
-    /// Package tool of a base image named by hand: `apt` or `apk`.
+    /// Package tool of a base image given by name: `apt` or `apk`.
     pub package_tool: Option<PackageTool>,
     /// Package manager, where several claim the project.
     pub manager: Option<Manager>,
@@ -63,9 +63,9 @@ pub struct Settings {
     pub healthcheck_path: Option<String>,
     /// Name of the user that the process runs as.
     pub user: Option<String>,
-    /// Its numeric user ID.
+    /// Numeric ID of that user.
     pub uid: Option<u32>,
-    /// Its numeric group ID.
+    /// Numeric ID of the user's group.
     pub gid: Option<u32>,
     /// Name of the file to write: `Dockerfile` (default), or one beside it such as `Dockerfile.dockwright`.
     pub dockerfile: Option<String>,
@@ -93,16 +93,16 @@ pub struct Settings {
     pub copy: Vec<String>,
     /// Folders that the process may write to; `!name` takes one out that is found.
     pub writable: Vec<String>,
-    /// Those whose content outlives the container.
+    /// Folders whose content outlives the container; `!name` takes one out that is found.
     pub volumes: Vec<String>,
     /// Shell lines of your own, each one `RUN`, at named places.
     pub run: Lines,
     /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
     #[serde(skip)]
     pub without: Vec<String>,
-    /// The folder of one of several `images`, relative to this file; belongs into its table.
+    /// In a table of `images` only: the folder of that image, relative to this file.
     pub root: Option<String>,
-    /// Several images of one repository, by name: each with settings of its own over those above.
+    /// Several images of one repository, by name: each with settings of its own over the common ones.
     pub images: BTreeMap<String, Settings>,
 }
 

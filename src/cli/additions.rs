@@ -40,7 +40,7 @@ pub(super) struct Additions {
         help_heading = "Running"
     )]
     writable: Vec<String>,
-    /// Those whose content outlives the container
+    /// Folders whose content outlives the container (`!name` takes one out)
     #[arg(
         long,
         env = "DOCKWRIGHT_VOLUMES",

@@ -7,7 +7,7 @@ use super::Cli;
 
 /// What `-h` shows of a command's flags; `--help` shows all of them.
 const SHORT: &[&str] = &[
-    "dir", "yes", "stdout", "diff", "format", "python", "command",
+    "dir", "yes", "stdout", "diff", "format", "fix", "python", "command",
 ];
 
 /// Examples below the help of each command.
@@ -26,15 +26,15 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "watch",
-        "Examples:\n  dockwright watch                 until Ctrl-C, for the project here\n  dockwright watch services/api    a service of a monorepo",
+        "Examples:\n  dockwright watch                 until Ctrl-C, for the project here\n  dockwright watch services/api    a service of a monorepo\n  dockwright watch --help          every flag",
     ),
     (
         "update",
-        "Examples:\n  dockwright update                renew digests and uv\n  dockwright update --diff         what would change",
+        "Examples:\n  dockwright update                renew digests and uv\n  dockwright update --diff         what would change\n  dockwright update --help         every flag",
     ),
     (
         "verify",
-        "Examples:\n  dockwright verify                build the image of the project here and prove it\n  dockwright verify --fix          write down what is missing, until it holds",
+        "Examples:\n  dockwright verify                build the image here and prove it\n  dockwright verify --fix          write down what is missing, until it holds",
     ),
     (
         "explain",

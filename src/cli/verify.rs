@@ -19,7 +19,7 @@ pub struct Verify {
         help_heading = "Verifying"
     )]
     pub image: Option<String>,
-    /// Add what is missing to dockwright.toml, generate and build again, until it holds
+    /// Add what is missing to dockwright.toml and build again
     #[arg(long, help_heading = "Verifying")]
     pub fix: bool,
     /// Container engine; without it, the first that answers

@@ -137,6 +137,7 @@ fn every_help_fits_and_has_no_colour() {
         "watch",
         "update",
         "explain",
+        "verify",
         "catalogue",
         "completions",
         "schema",
