@@ -1,4 +1,5 @@
-//! The inputs that fuzzing left, minimised (`fuzz/corpus`, `fuzz/README.md`), each tried again by its target's property.
+//! The inputs of `fuzz/corpus` (small ones out of the fixtures, and whatever fuzzing finds: `fuzz/README.md`), each tried by its
+//! target's property.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +8,7 @@ use std::path::Path;
 use super::fuzzed::{PARSERS, hold};
 
 #[test]
-fn every_input_that_fuzzing_left_holds() {
+fn every_input_of_the_corpus_holds() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
     let mut targets = BTreeSet::new();
     for target in fs::read_dir(root).unwrap() {
