@@ -47,6 +47,9 @@ pub fn build(
             if engine.run(&engine.call(&["buildx", "version"]))?.fine() {
                 arguments.push("--load".to_owned());
             }
+        } else {
+            // The legacy builder leaves the container of a step that fails.
+            arguments.push("--force-rm".to_owned());
         }
     }
     if engine.kind != Kind::Docker {

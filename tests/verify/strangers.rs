@@ -20,15 +20,25 @@ pub(crate) struct Stranger {
     pub(crate) heavy: bool,
 }
 
-/// All. The first holds three in one project: one that is compiled and linked, two that open a library by name.
+/// All.
 pub(crate) const STRANGERS: &[Stranger] = &[
+    // Two in one project, each of which opens a library by name.
+    Stranger {
+        hidden: "psycopg,python-magic",
+        requirements: "psycopg==3.2.10\npython-magic==0.4.27\n",
+        main: "import magic, psycopg",
+        build: &[],
+        run: &["libmagic1t64", "libpq5"],
+        heavy: false,
+    },
+    // With one that is compiled and linked: its program, its compiler and its library are found in three rounds.
     Stranger {
         hidden: "psycopg,psycopg2,python-magic",
         requirements: "psycopg==3.2.10\npsycopg2==2.9.11\npython-magic==0.4.27\n",
         main: "import magic, psycopg, psycopg2",
         build: &["libpq-dev", "gcc", "libc6-dev"],
         run: &["libmagic1t64", "libpq5"],
-        heavy: false,
+        heavy: true,
     },
     // An ELF library that is opened with ctypes.
     Stranger {
@@ -59,6 +69,11 @@ pub(crate) const STRANGERS: &[Stranger] = &[
     },
 ];
 
+/// A wheel that an earlier run compiled lies in pip's cache mount, and would hide what the builder lacks.
+const UNCACHED: &str = "[run]
+before-dependencies = [\"pip config --global set global.no-cache-dir true\"]
+";
+
 impl Stranger {
     /// One command, and the project holds.
     pub(crate) fn is_solved(&self) -> Checked {
@@ -70,6 +85,7 @@ impl Stranger {
             ("requirements.txt", self.requirements),
             (".python-version", "3.14\n"),
             ("main.py", &main),
+            ("dockwright.toml", UNCACHED),
         ])?;
         let arguments = [
             "--fix",
