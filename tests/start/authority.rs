@@ -298,3 +298,23 @@ fn a_script_that_starts_a_worker_speaks_for_a_project_without_a_server() {
     );
     assert_eq!(project.start().port, None);
 }
+
+#[test]
+fn a_port_that_was_asked_for_is_told_to_a_command_that_names_none() {
+    let asked = |line: &str| {
+        let project = file("app.py", "from flask import Flask\napp = Flask(__name__)\n");
+        project
+            .with(&["flask", "gunicorn"])
+            .wish(|wish| {
+                wish.command = Some(line.to_owned());
+                wish.port = Some(9000);
+            })
+            .start()
+    };
+    let bare = asked("gunicorn app:app");
+    assert_eq!(bare.port, Some(9000));
+    assert_eq!(bare.env["PORT"], "9000");
+    let named = asked("gunicorn --bind 0.0.0.0:8080 app:app");
+    assert_eq!(named.port, Some(8080));
+    assert!(!named.env.contains_key("PORT"));
+}

@@ -21,8 +21,9 @@ pub(super) fn command(known: &Known<'_>) -> Result<Option<Start>, Error> {
             help: "type it as in a shell: `--command 'gunicorn shop.wsgi'`".to_owned(),
         })?;
         let mut start = line_as_it_is(known, &parsed, None, "as you asked");
-        if start.port.is_none() {
-            start.port = known.wish.port;
+        if let Some(port) = known.wish.port {
+            start.port.get_or_insert(port);
+            tell_port(&mut start);
         }
         return Ok(Some(start));
     }
@@ -60,6 +61,16 @@ fn wished(known: &Known<'_>, app: &str) -> Result<Start, Error> {
     Ok(start)
 }
 
+/// Sets `$PORT` for a command that names no port: gunicorn then listens on all addresses, else on loopback alone.
+fn tell_port(start: &mut Start) {
+    if let (Some(port), Some(command)) = (start.port, &start.command)
+        && !command.has_port()
+        && lines::port_in(&command.line).is_none()
+    {
+        start.env.insert("PORT".to_owned(), port.to_string());
+    }
+}
+
 /// `web:` of the `Procfile`, or its only process that is no release step.
 fn procfile(known: &Known<'_>) -> Option<Start> {
     let lines = &known.facts.app.procfile;
@@ -70,12 +81,9 @@ fn procfile(known: &Known<'_>) -> Option<Start> {
     let why = format!("the Procfile's process `{}`", line.value.name);
     let mut start = line_as_it_is(known, &line.value.command, Some(line.at.clone()), &why);
     if line.value.name == "web" {
-        let port = *start.port.get_or_insert(8000);
-        let reads = start.command.as_ref().is_some_and(Command::has_port);
-        if !reads && lines::port_in(&line.value.command.line).is_none() {
-            // Platforms with a Procfile always set it: gunicorn then listens on all addresses, else on loopback alone.
-            start.env.insert("PORT".to_owned(), port.to_string());
-        }
+        // Platforms with a Procfile always set it.
+        start.port.get_or_insert(8000);
+        tell_port(&mut start);
     } else if servers::get(&first_word(&line.value.command)).is_none() {
         start.port = None;
     }

@@ -52,6 +52,7 @@ pub(super) fn line_as_it_is(
             .filter(|_| command.has_port())
             .or(parsed.port)
             .or(written)
+            .or(known.wish.port)
             .or(usual)
             .or(Some(8000));
     }
