@@ -4,7 +4,7 @@ use super::known::Known;
 use super::lines::{self, line_as_it_is};
 use super::serve::Target;
 use super::targets::{configured, described, serve_target};
-use super::{Command, Start, launched};
+use super::{Start, launched};
 use crate::catalogue::servers;
 use crate::error::{Error, printable};
 use crate::facts::{Arg, CommandLine, Parsed};
