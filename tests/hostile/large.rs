@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -23,17 +23,23 @@ struct Seen {
 
 /// Runs the program on a folder; under another user where one is given.
 fn look(root: &Path, uid: Option<&str>) -> Seen {
-    let program = env!("CARGO_BIN_EXE_dockwright");
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = PathBuf::from(env!("CARGO_BIN_EXE_dockwright"));
     let mut command = match uid {
         None => Command::new(program),
         Some(uid) => {
+            // Where the project is built may be closed to others.
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+            let copy = folder.path().join("dockwright");
+            fs::copy(&program, &copy).unwrap();
+            program = copy;
             let mut command = Command::new("setpriv");
-            command.args(["--reuid", uid, "--regid", uid, "--clear-groups", program]);
+            command.args(["--reuid", uid, "--regid", uid, "--clear-groups"]);
+            command.arg(program);
             command
         }
     };
     command.args(["generate", "--stdout"]).arg(root);
-    let folder = tempfile::tempdir().unwrap();
     let [out, say] = ["out", "say"].map(|name| folder.path().join(name));
     let since = Instant::now();
     let mut child = command
