@@ -153,18 +153,7 @@ fn drawn(
     let text = own.rewrite(file, before.as_deref())?;
     let read = Settings::parse(text.trim_start_matches('\u{feff}'), &path)?;
     let mut preview = compared(tree, ground.plan(&read)?, options)?;
-    record::will_read(&mut preview.record, &path, &text);
-    preview.changes.push(Change {
-        path,
-        state: if before.is_none() {
-            State::Created
-        } else {
-            State::Updated
-        },
-        before,
-        after: text.clone(),
-        generated: text,
-    });
+    record::also_write(&mut preview, path, before, text);
     Ok(Draft {
         preview,
         own: read,

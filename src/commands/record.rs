@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::Preview;
+use crate::change::{Change, State};
 use crate::facts::Place;
 use crate::inspect::tree::Tree;
 use crate::lock::{Because, LOCK_FILE, LockRecord, LockedNeed, sha256};
@@ -36,10 +38,26 @@ fn inputs(tree: &Tree) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Notes the text that an input will have once it is written.
-pub fn will_read(record: &mut LockRecord, path: &str, text: &str) {
+/// Adds an input that is written beside what is generated: the settings.
+pub(crate) fn also_write(
+    preview: &mut Preview,
+    path: String,
+    before: Option<String>,
+    text: String,
+) {
     let digest = sha256(text.as_bytes());
-    record.inputs.insert(path.to_owned(), digest);
+    preview.record.inputs.insert(path.clone(), digest);
+    preview.changes.push(Change {
+        path,
+        state: if before.is_none() {
+            State::Created
+        } else {
+            State::Updated
+        },
+        before,
+        after: text.clone(),
+        generated: text,
+    });
 }
 
 /// Where decisions come from, under the names that they have in the record.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::{Error, printable};
-use crate::facts::{Warning, normalise};
+use crate::facts::Warning;
 use crate::inspect::tree::join;
 use crate::settings::{Ci, Settings};
 
@@ -92,8 +92,8 @@ pub fn document(
             Ok(json!({
                 "context": plain(&one.context)?,
                 "dockerfile": plain(&join(&one.context, &dockerfile))?,
-                "tag": image(&one.plan.name),
-                "scope": several.then(|| image(&one.plan.name).trim_end_matches(":ci").to_owned()),
+                "tag": format!("{}:ci", one.plan.image_name()),
+                "scope": several.then(|| one.plan.image_name()),
                 "secrets": secrets(one.plan, &mut warnings),
             }))
         })
@@ -152,12 +152,4 @@ fn secrets(plan: &BuildPlan, warnings: &mut Vec<Warning>) -> Vec<Value> {
         }
     }
     variables
-}
-
-/// A name that Docker accepts for an image, made from the project's.
-fn image(project: &str) -> String {
-    let plain = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
-    let name: String = normalise(project).chars().filter(plain).collect();
-    let name = name.trim_matches('-');
-    format!("{}:ci", if name.is_empty() { "app" } else { name })
 }

@@ -1,7 +1,7 @@
 //! Turns packages that a proof asked for into lines of `dockwright.toml` and newly generated files.
 
 use super::Run;
-use crate::change::{self, Change, Options, State};
+use crate::change::{self, Options};
 use crate::commands::record;
 use crate::error::Error;
 use crate::inspect::context;
@@ -54,18 +54,7 @@ pub(super) fn write(run: &Run<'_>, new: &Packages) -> Result<(), Error> {
     let mut preview = compared(&tree, plan, Options::default())?;
     if !new.is_empty() {
         let text = own.rewrite(&file, before.as_deref())?;
-        record::will_read(&mut preview.record, &path, &text);
-        preview.changes.push(Change {
-            path,
-            state: if before.is_none() {
-                State::Created
-            } else {
-                State::Updated
-            },
-            before,
-            after: text.clone(),
-            generated: text,
-        });
+        record::also_write(&mut preview, path, before, text);
     }
     if let Some(refusal) = change::refusal(&preview.changes) {
         return Err(refusal);
