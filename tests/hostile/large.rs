@@ -125,7 +125,7 @@ fn fill(root: &Path, files: usize) {
 fn many_files() {
     let folder = project();
     fill(folder.path(), 60_000);
-    holds(&look(folder.path(), None), 10);
+    holds(&look(folder.path(), None), 20);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_million_files() {
     let folder = project();
     fill(folder.path(), 1_000_000);
     let seen = look(folder.path(), None);
-    holds(&seen, 10);
+    holds(&seen, 60);
 }
 
 #[test]
