@@ -173,7 +173,7 @@ pub fn compared_with(
     world: &World,
     options: Options,
 ) -> Result<Preview, Error> {
-    let recorded = recorded(tree, &plan)?;
+    let recorded = recorded(tree)?;
     plan.heed(&world.over(&known(recorded.as_ref())));
     let files = render::render(&plan)?;
     let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
@@ -193,8 +193,8 @@ pub fn compared_with(
 ///
 /// # Errors
 /// `dockwright.lock` is no such file.
-pub fn recorded(tree: &Tree, plan: &BuildPlan) -> Result<Option<LockRecord>, Error> {
-    let path = inspect::tree::join(&plan.app, LOCK_FILE);
+pub fn recorded(tree: &Tree) -> Result<Option<LockRecord>, Error> {
+    let path = tree.in_app(LOCK_FILE);
     // Said before it is read: nothing could be written through a link.
     change::target(tree.root(), &path)?;
     match tree.text(&path)? {

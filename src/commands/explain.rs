@@ -27,7 +27,7 @@ pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error>
     let planned = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?;
     let (tree, mut plan) = (planned.tree, planned.plan);
     if plan.pin {
-        plan.heed(&crate::known(crate::recorded(&tree, &plan)?.as_ref()));
+        plan.heed(&crate::known(crate::recorded(&tree)?.as_ref()));
         plan.warnings.extend(plan.unpinned_warnings());
     }
     put(out, &shown(&plan, arguments.format == "json")?)?;

@@ -9,7 +9,6 @@ use crate::change::{self, Change, Options, State};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::inspect::tree::Tree;
-use crate::lock::{LOCK_FILE, LockRecord};
 use crate::plan::DOCKERFILE;
 use crate::settings::{self, Settings};
 use crate::wizard::files::{self, Decision};
@@ -168,11 +167,7 @@ fn foreign(folder: &Path, own: &Settings) -> Result<Option<(String, String)>, Er
     let Some(text) = tree.text(&path)? else {
         return Ok(None);
     };
-    let lock = tree.in_app(LOCK_FILE);
-    let recorded = match tree.text(&lock)? {
-        Some(text) => LockRecord::parse(&text, &lock)?,
-        None => LockRecord::default(),
-    };
+    let recorded = crate::recorded(&tree)?.unwrap_or_default();
     Ok((!recorded.files.contains_key(&path)).then_some((path, text)))
 }
 
