@@ -11,6 +11,7 @@ RUN apt-get update \
 WORKDIR /src
 
 COPY Cargo.toml Cargo.lock README.md ./
+COPY .ci/static .ci/static.ld .ci/
 COPY benches benches
 COPY src src
 COPY templates templates
@@ -18,7 +19,8 @@ COPY tests tests
 
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
+    . .ci/static \
+    && cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
     && install -D "target/$(uname -m)-unknown-linux-musl/release/dockwright" /out/dockwright
 
 # Nothing but the static binary: no shell, no libraries.
