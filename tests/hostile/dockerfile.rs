@@ -30,8 +30,26 @@ const KNOWN: [&str; 14] = [
 /// visible character is `#`, a backslash at the end (blanks may follow) continues, comments between continued lines vanish.
 ///
 /// # Errors
-/// A parser directive, an instruction that is not known, an empty line inside a continued one, CR, an open continuation at the end.
+/// A parser directive, an instruction that is not known, an empty line inside a continued one, CR, an open continuation at the end,
+/// operands in another form than dockwright writes.
 pub(crate) fn parse(text: &str) -> Result<Vec<Instruction>, String> {
+    let instructions = split(text)?;
+    let arguments: Vec<&str> = instructions
+        .iter()
+        .filter(|one| one.name == "ARG")
+        .filter_map(|one| one.rest.split('=').next())
+        .collect();
+    for instruction in &instructions {
+        check(instruction, &arguments)?;
+    }
+    Ok(instructions)
+}
+
+/// The instructions of a Dockerfile whose `RUN` lines are the user's own.
+///
+/// # Errors
+/// As [`parse`], but for the operands.
+pub(crate) fn split(text: &str) -> Result<Vec<Instruction>, String> {
     if text.contains(['\r', '\0']) {
         return Err("CR or NUL".to_owned());
     }
@@ -83,17 +101,21 @@ fn instruction(line: &str) -> Result<Instruction, String> {
     if !KNOWN.contains(&name) {
         return Err(format!("the instruction {name}"));
     }
-    let instruction = Instruction {
+    Ok(Instruction {
         name: name.to_owned(),
         rest: rest.trim().to_owned(),
-    };
-    check(&instruction)?;
-    Ok(instruction)
+    })
 }
 
-/// Each instruction's operands in the one form that is written.
-fn check(instruction: &Instruction) -> Result<(), String> {
-    let rest = instruction.rest.as_str();
+/// Each instruction's operands in the one form that is written; a build argument may stand where its value is one word.
+fn check(instruction: &Instruction, arguments: &[&str]) -> Result<(), String> {
+    let filled = arguments
+        .iter()
+        .fold(instruction.rest.clone(), |rest, name| {
+            rest.replace(&format!("\"${name}\""), "ARGUMENT")
+                .replace(&format!("${{{name}}}"), "ARGUMENT")
+        });
+    let rest = filled.as_str();
     let fail = || format!("{} {rest}", instruction.name);
     match instruction.name.as_str() {
         "CMD" | "ENTRYPOINT" | "VOLUME" => json(rest).map(drop).ok_or_else(fail),
@@ -283,11 +305,14 @@ fn the_parser_sees_what_docker_would_see() {
         "FROM a\nCMD python\n",
         "FROM a\nRUN b \\\n\nc\n",
         "FROM a\nWORKDIR /a$b\n",
+        "FROM a\nRUN A=\"$VERSION\" b\n",
+        "FROM a\nARG VERSION=1\nRUN A=$VERSION b\n",
         "FROM a\nUSER a;b\n",
         "FROM a\nEVIL\n",
     ] {
         assert!(parse(text).is_err(), "{text}");
     }
+    assert!(parse("FROM a\nARG VERSION=1\nRUN A=\"$VERSION\" b\n").is_ok());
     let benign =
         parse("FROM a\nRUN --mount=type=x a=b pip install 'x y' && rm z\n").unwrap_or_default();
     assert_eq!(shape(&benign), ["FROM", "RUN pip && rm"]);
