@@ -124,11 +124,20 @@ fn plans(files: &BTreeMap<String, Vec<u8>>) {
     assert!(!ran.say.contains("internal error"), "{}", ran.say);
     assert!(!ran.say.contains(['\u{1b}', '\r', '\0']), "{:?}", ran.say);
     if ran.exit == 0 {
-        // Settings may add lines of the shell: those are the user's own.
-        let read = if ran.out.contains("asked for by `run.") {
-            dockerfile::split(&ran.out)
+        // Settings may name a frontend and add lines of the shell: those are the user's own.
+        let asked = |name: &str| {
+            files.iter().any(|(path, text)| {
+                path.ends_with(".toml") && find(text, name.as_bytes()).is_some()
+            })
+        };
+        let text = match ran.out.split_once('\n') {
+            Some((first, rest)) if first.starts_with("# syntax=") && asked("syntax") => rest,
+            _ => &ran.out,
+        };
+        let read = if text.contains("asked for by `run.") {
+            dockerfile::split(text)
         } else {
-            dockerfile::parse(&ran.out)
+            dockerfile::parse(text)
         };
         assert!(read.is_ok(), "{read:?}\n{}", ran.out);
         let again = run(&["generate", "--stdout", root], "fuzzed");
