@@ -119,10 +119,13 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
             out
         });
         return Some(Error::Foreign {
-            what: format!("{} was not written by dockwright", names(&foreign)),
+            what: format!(
+                "{} {} not written by dockwright",
+                names(&foreign),
+                if foreign.len() > 1 { "were" } else { "was" }
+            ),
             shown,
-            help: "pass `--force` to replace it, `--dockerfile Dockerfile.dockwright` to write beside it, or `--keep` to leave it as it is and merge from now on"
-                .to_owned(),
+            help: ways_out(&foreign),
         });
     }
     let mut shown = String::new();
@@ -144,6 +147,51 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
         help: "pass `--keep` to keep the lines on disk, or `--force` to take the new ones; all other edits stay"
             .to_owned(),
     })
+}
+
+/// What can be done about files that somebody else wrote.
+fn ways_out(foreign: &[&Change]) -> String {
+    let added: Vec<&str> = foreign.iter().copied().filter_map(added_by).collect();
+    let (it, is) = match foreign {
+        [_] => ("it", "it is"),
+        _ => ("them", "they are"),
+    };
+    let mut ways = vec![format!("`--force` to replace {it}")];
+    if added.len() < foreign.len() {
+        let what = if added.is_empty() {
+            it
+        } else {
+            "the Dockerfile"
+        };
+        ways.push(format!(
+            "`--dockerfile Dockerfile.dockwright` to write beside {what}"
+        ));
+    }
+    let keep = format!("`--keep` to leave {it} as {is} and merge from now on");
+    let out = format!("leave out what asks for the rest: `{}`", added.join("`, `"));
+    let last = match (&added[..], foreign) {
+        ([], _) => keep,
+        ([one], [_]) => {
+            ways.push(keep);
+            format!("leave `{one}` out")
+        }
+        _ => {
+            ways.push(keep);
+            out
+        }
+    };
+    format!("pass {}, or {last}", ways.join(", "))
+}
+
+/// The setting that asks for a file besides the Dockerfile.
+fn added_by(change: &Change) -> Option<&'static str> {
+    let name = change.path.rsplit('/').next().unwrap_or_default();
+    match name {
+        "compose.yaml" => Some("compose"),
+        "docker-bake.hcl" => Some("bake"),
+        "dockwright.yml" => Some("ci"),
+        _ => None,
+    }
 }
 
 /// A unified diff with three lines of context, empty when nothing but line ends differs.

@@ -10,7 +10,7 @@ mod verify;
 pub use explain::Explain;
 pub use help::{completions, manual};
 pub use line::flags;
-pub use regenerate::{Check, Update, Watch};
+pub use regenerate::{Check, There, Update, Watch};
 pub use verify::Verify;
 
 use std::path::PathBuf;
@@ -82,10 +82,6 @@ pub enum Command {
 
 /// `init`
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub struct Init {
     /// The project and the wishes: a flag answers its question.
     #[command(flatten)]
@@ -96,20 +92,13 @@ pub struct Init {
     /// Take every proposal, ask nothing
     #[arg(long, short, help_heading = "Writing")]
     pub yes: bool,
-    /// Overwrite files that dockwright did not write, and hand edits that conflict
-    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
-    pub force: bool,
-    /// Where a hand edit and the new text conflict, keep the edit
-    #[arg(long, help_heading = "Writing")]
-    pub keep: bool,
+    /// What to do with what is there.
+    #[command(flatten)]
+    pub there: There,
 }
 
 /// `generate`
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub struct Generate {
     /// The project and the wishes.
     #[command(flatten)]
@@ -120,12 +109,9 @@ pub struct Generate {
     /// Print what would change instead of writing anything
     #[arg(long, help_heading = "Writing")]
     pub diff: bool,
-    /// Overwrite files that dockwright did not write, and hand edits that conflict
-    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
-    pub force: bool,
-    /// Where a hand edit and the new text conflict, keep the edit
-    #[arg(long, help_heading = "Writing")]
-    pub keep: bool,
+    /// What to do with what is there.
+    #[command(flatten)]
+    pub there: There,
 }
 
 /// The folder, and every setting as a flag.

@@ -7,14 +7,13 @@ pub mod generate;
 pub mod init;
 pub mod record;
 pub mod schema;
-mod several;
 pub mod update;
 pub mod verify;
 pub mod watch;
 
 use std::io::Write;
 
-use crate::change::{self, Change};
+use crate::change::{self, Change, Options};
 use crate::cli::{self, Cli, Command};
 use crate::error::{Error, Exit, printable};
 
@@ -63,6 +62,14 @@ pub(crate) fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
             help: "check where the output goes".to_owned(),
         }),
         _ => Ok(()),
+    }
+}
+
+/// What a command line says about files that are there.
+fn options(there: &cli::There) -> Options {
+    Options {
+        force: there.force,
+        keep: there.keep,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, printable};
 
 pub use additions::{AskedSecret, Lines, copied};
 pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
+pub use said::key;
 
 /// The settings file that `init` writes.
 pub const FILE: &str = "dockwright.toml";

@@ -129,7 +129,7 @@ fn a_change_of_one_is_told_and_made_alone() {
     let found = run(folder.path(), &["check"]);
     assert_eq!(found.code, 1);
     assert!(
-        found.out.starts_with("services/web/requirements.txt:3: python-magic 0.4.27 was added to services/web/requirements.txt: the runtime needs libmagic1"),
+        found.out.starts_with("services/web/requirements.txt:3: web: python-magic 0.4.27 was added to services/web/requirements.txt: the runtime needs libmagic1"),
         "{}",
         found.out
     );
@@ -137,7 +137,18 @@ fn a_change_of_one_is_told_and_made_alone() {
     assert_eq!(run(folder.path(), &["check", "--only", "web"]).code, 1);
     let other = run(folder.path(), &["generate", "--only", "mail"]);
     assert_eq!(other.code, 0, "{}", other.err);
-    assert_eq!(run(folder.path(), &["check", "--only", "web"]).code, 1);
+    let still = run(folder.path(), &["check", "--only", "web"]);
+    assert_eq!(
+        (still.code, &still.out),
+        (1, &found.out),
+        "and for the same reason"
+    );
+    // An image that cannot be planned is in nobody else's way.
+    let dockerfile = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, "-r missing.txt\n").unwrap();
+    assert_eq!(run(folder.path(), &["check"]).code, 2);
+    assert_eq!(run(folder.path(), &["generate", "--only", "mail"]).code, 0);
+    fs::write(&manifest, dockerfile).unwrap();
     let path = folder.path().join("services/web/Dockerfile");
     let edited = fs::read_to_string(&path)
         .unwrap()

@@ -37,7 +37,10 @@ pub fn drift(lock: Option<&LockRecord>, new: &LockRecord, changes: &[Change]) ->
         .collect();
     for path in old.files.keys() {
         if !changes.iter().any(|change| change.path == *path) {
-            let text = format!("{} is no longer generated", printable(path));
+            let text = format!(
+                "{} is no longer generated: what is on disk is yours to keep or to delete",
+                printable(path)
+            );
             reasons.push(whole(path, text));
         }
     }
@@ -93,15 +96,15 @@ fn unexplained(old: &LockRecord, change: &Change) -> Reason {
     whole(&change.path, text)
 }
 
-/// A requirement in one file: what names a reason.
-type Source<'a> = (&'a str, &'a str);
+/// A requirement in one file of one image: what names a reason.
+type Source<'a> = (&'a str, &'a str, Option<&'a str>);
 
 /// What a record says about one requirement.
 #[derive(Default)]
 struct Needed<'a> {
     version: Option<&'a str>,
     line: u32,
-    packages: BTreeSet<(&'a str, &'a str)>,
+    packages: Packages<'a>,
 }
 
 /// By requirement: what it newly needs, and what nothing needs for it any more.
@@ -109,58 +112,79 @@ fn needs(old: &LockRecord, new: &LockRecord) -> Vec<Reason> {
     let (before, after) = (by_requirement(old), by_requirement(new));
     let none = Needed::default();
     let sources: BTreeSet<&Source> = before.keys().chain(after.keys()).collect();
-    let mut reasons: Vec<Reason> = sources
-        .into_iter()
-        .filter_map(|source| {
-            let was = before.get(source).unwrap_or(&none);
-            let is = after.get(source).unwrap_or(&none);
-            let effects = effects(&was.packages, &is.packages)?;
-            let (name, file) = (printable(source.0), printable(source.1));
-            let version = |needed: &Needed| {
-                needed
-                    .version
-                    .map(|version| format!(" {}", printable(version)))
-                    .unwrap_or_default()
-            };
-            let event = match (before.contains_key(source), after.contains_key(source)) {
-                (false, _) => format!("{name}{} was added to {file}", version(is)),
-                (_, false) => format!(
-                    "{name}{} in {file} needs nothing any more or is gone",
-                    version(was)
-                ),
-                _ if was.version != is.version => {
-                    format!("{name}{} became{} in {file}", version(was), version(is))
-                }
-                _ => format!("{name}{} in {file}", version(is)),
-            };
-            Some(Reason {
-                text: format!("{event}: {effects}"),
-                at: Some(Place::new(source.1, is.line)),
-            })
-        })
-        .collect();
-    let asked = |record: &LockRecord| -> BTreeSet<(String, String)> {
-        let own = record
-            .packages
-            .iter()
-            .filter(|need| need.because.is_empty());
-        own.map(|need| (need.stage.clone(), need.name.clone()))
-            .collect()
-    };
-    let (was, is) = (asked(old), asked(new));
-    if let Some(effects) = effects(&pairs(&was), &pairs(&is)) {
-        reasons.push(Reason {
-            text: format!("the settings changed: {effects}"),
-            at: None,
-        });
+    let mut reasons = Vec::new();
+    for source in sources {
+        let was = before.get(source).unwrap_or(&none);
+        let is = after.get(source).unwrap_or(&none);
+        let Some(effects) = effects(&was.packages, &is.packages) else {
+            continue;
+        };
+        let (name, file) = (printable(source.0), printable(source.1));
+        let version = |needed: &Needed| {
+            needed
+                .version
+                .map(|version| format!(" {}", printable(version)))
+                .unwrap_or_default()
+        };
+        let event = match (before.contains_key(source), after.contains_key(source)) {
+            (false, _) => format!("{name}{} was added to {file}", version(is)),
+            (_, false) => format!(
+                "{name}{} in {file} needs nothing any more or is gone",
+                version(was)
+            ),
+            _ if was.version != is.version => {
+                format!("{name}{} became{} in {file}", version(was), version(is))
+            }
+            _ => format!("{name}{} in {file}", version(is)),
+        };
+        let at = Place::new(source.1, is.line);
+        reasons.push((source.2, format!("{event}: {effects}"), Some(at)));
     }
-    reasons
+    let (was, is) = (asked(old), asked(new));
+    let none = BTreeSet::new();
+    let images: BTreeSet<&Option<&str>> = was.keys().chain(is.keys()).collect();
+    for image in images {
+        let packages = |of: &BTreeMap<_, _>| of.get(image).unwrap_or(&none).clone();
+        if let Some(effects) = effects(&packages(&was), &packages(&is)) {
+            reasons.push((*image, format!("the settings changed: {effects}"), None));
+        }
+    }
+    together(reasons)
 }
 
-fn pairs(set: &BTreeSet<(String, String)>) -> BTreeSet<(&str, &str)> {
-    set.iter()
-        .map(|(stage, name)| (stage.as_str(), name.as_str()))
+/// One reason where it is the same for several images, which are named.
+fn together(reasons: Vec<(Option<&str>, String, Option<Place>)>) -> Vec<Reason> {
+    let mut out: BTreeMap<(Option<Place>, String), Vec<String>> = BTreeMap::new();
+    for (image, text, at) in reasons {
+        let images = out.entry((at, text)).or_default();
+        images.extend(image.map(printable));
+    }
+    out.into_iter()
+        .map(|((at, text), images)| Reason {
+            text: match &images[..] {
+                [] => text,
+                images => format!("{}: {text}", images.join(", ")),
+            },
+            at,
+        })
         .collect()
+}
+
+/// Packages by stage and name.
+type Packages<'a> = BTreeSet<(&'a str, &'a str)>;
+
+/// By image: the packages that the user asked for.
+fn asked(record: &LockRecord) -> BTreeMap<Option<&str>, Packages<'_>> {
+    let mut out: BTreeMap<Option<&str>, Packages> = BTreeMap::new();
+    for need in record
+        .packages
+        .iter()
+        .filter(|need| need.because.is_empty())
+    {
+        let packages = out.entry(need.image.as_deref()).or_default();
+        packages.insert((&need.stage, &need.name));
+    }
+    out
 }
 
 fn by_requirement(record: &LockRecord) -> BTreeMap<Source<'_>, Needed<'_>> {
@@ -174,7 +198,8 @@ fn by_requirement(record: &LockRecord) -> BTreeMap<Source<'_>, Needed<'_>> {
             ..
         } in &need.because
         {
-            let needed = out.entry((requirement, source)).or_default();
+            let source = (&**requirement, &**source, need.image.as_deref());
+            let needed = out.entry(source).or_default();
             needed.version = version.as_deref();
             needed.line = *line;
             needed.packages.insert((&need.stage, &need.name));
@@ -184,7 +209,7 @@ fn by_requirement(record: &LockRecord) -> BTreeMap<Source<'_>, Needed<'_>> {
 }
 
 /// `the runtime needs libpq5, the builder no longer needs gcc`; `None` without a difference.
-fn effects(was: &BTreeSet<(&str, &str)>, is: &BTreeSet<(&str, &str)>) -> Option<String> {
+fn effects(was: &Packages<'_>, is: &Packages<'_>) -> Option<String> {
     let mut parts = Vec::new();
     for (verb, from, to) in [("needs", is, was), ("no longer needs", was, is)] {
         for (stage, title) in [("build", "the builder"), ("run", "the runtime")] {

@@ -117,6 +117,7 @@ fn record(version: &str, packages: &[(&str, &str)], text: &str) -> LockRecord {
         packages: packages
             .iter()
             .map(|(stage, name)| LockedNeed {
+                image: None,
                 stage: (*stage).into(),
                 name: (*name).into(),
                 because: vec![Because {

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::change::{self, Change, Options, State};
+use crate::change::{Change, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
+use crate::images::{Compared, Folder, Image};
 use crate::plan::pin::World;
 use crate::plan::{BuildPlan, DOCKERFILE};
-use crate::{Planned, Preview, compared, compared_with, plan_for, registry};
+use crate::settings::{self, Settings};
+use crate::{Preview, registry};
 
 use super::put;
 
@@ -23,49 +25,94 @@ pub fn run(
     out: &mut dyn Write,
     say: &mut dyn Write,
 ) -> Result<Exit, Error> {
-    let options = Options {
-        force: arguments.force,
-        keep: arguments.keep,
-    };
+    let options = super::options(&arguments.there);
     let project = &arguments.project;
-    if let Some(mut all) = super::several::images(project, &World::default(), options)? {
-        if project.pin && !all.unpinned().is_empty() {
-            let world = missing(&all.unpinned())?;
-            all = super::several::images(project, &world, options)?.unwrap_or(all);
-        }
-        pinned(&all.unpinned())?;
-        return super::several::write(arguments, &all, out, say);
+    let only = project.only.as_deref();
+    let folder = Folder::open(&project.dir, project.settings()?)?;
+    let images = folder.plans(only)?;
+    let mut done = folder.compared(images.clone(), &World::default(), options)?;
+    if project.pin && !done.unpinned().is_empty() {
+        let world = missing(&done.unpinned())?;
+        done = folder.compared(images, &world, options)?;
     }
-    let Planned { tree, plan } = plan_for(&project.dir, project.settings()?)?;
-    let mut preview = compared(&tree, plan.clone(), options)?;
-    if project.pin && !preview.plan.unpinned().is_empty() {
-        let world = missing(&preview.plan.unpinned())?;
-        preview = compared_with(&tree, plan, &world, options)?;
-    }
-    pinned(&preview.plan.unpinned())?;
-    if arguments.stdout {
-        let dockerfile = preview
-            .changes
-            .first()
-            .map_or("", |change| change.generated.as_str());
-        put(say, &warnings(&preview.plan.warnings))?;
-        put(out, dockerfile)?;
+    pinned(&done.unpinned())?;
+    if arguments.stdout || arguments.diff {
+        put(say, &warnings(&done.warnings))?;
+        let text = if arguments.diff {
+            super::diffs(&done.changes)
+        } else {
+            shown(&done)
+        };
+        put(out, &text)?;
         return Ok(Exit::Done);
     }
-    if arguments.diff {
-        put(say, &warnings(&preview.plan.warnings))?;
-        put(out, &super::diffs(&preview.changes))?;
-        return Ok(Exit::Done);
+    done.write()?;
+    put(say, &warnings(&done.warnings))?;
+    let mut text = states(&done.changes);
+    for path in done.abandoned() {
+        let _ = writeln!(
+            text,
+            "{:<24} no longer generated, left as it is",
+            printable(path)
+        );
     }
-    if let Some(refusal) = change::refusal(&preview.changes) {
-        return Err(refusal);
+    text.push('\n');
+    for image in &done.images {
+        let below = place(&folder, image, &project.dir);
+        let _ = writeln!(text, "next: {}", build_command(&image.plan, &below));
     }
-    let lock = preview.record.to_text();
-    let lock_path = preview.lock_path();
-    change::write(&preview.root, &preview.changes, (&lock_path, &lock))?;
-    put(say, &warnings(&preview.plan.warnings))?;
-    put(out, &summary(&preview, &arguments.project.dir))?;
+    put(out, &text)?;
+    put(say, &passing(&folder.passing(only)))?;
     Ok(Exit::Done)
+}
+
+/// The Dockerfile; of several images all files, under their names.
+fn shown(done: &Compared) -> String {
+    let headed = |one: &Change| format!("# {}\n{}", one.path, one.generated);
+    match &done.images[..] {
+        [Image { name: None, .. }] => {
+            let dockerfile = done.changes.first();
+            dockerfile.map_or_else(String::new, |one| one.generated.clone())
+        }
+        _ => done
+            .changes
+            .iter()
+            .map(headed)
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+/// A word about flags that hold for this run alone: `check` runs without them.
+fn passing(flags: &Settings) -> String {
+    let said = flags.said();
+    if said.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "\nto keep the flags, which `dockwright check` does not know, add to dockwright.toml:\n"
+            .to_owned();
+    for (key, value) in &said {
+        let line = format!("{} = {value}", settings::key(key));
+        let _ = writeln!(text, "  {}", printable(&line));
+    }
+    text
+}
+
+/// The folder of an image, as it is typed from here.
+fn place(folder: &Folder, image: &Image, typed: &Path) -> PathBuf {
+    if image.name.is_none() {
+        return typed.to_owned();
+    }
+    let tree = folder.tree(image);
+    let full = tree.root().join(tree.app());
+    let rest = full.strip_prefix(typed.canonicalize().unwrap_or_default());
+    let place = rest.map_or_else(|_| full.clone(), |rest| typed.join(rest));
+    if place == Path::new("") {
+        ".".into()
+    } else {
+        place
+    }
 }
 
 /// The digests that are missing, asked of the registry.

@@ -13,7 +13,7 @@ use crate::plan::DOCKERFILE;
 use crate::settings::{self, Settings};
 use crate::wizard::files::{self, Decision};
 use crate::wizard::{self, Ask, Ground, Terminal, adopt};
-use crate::{Preview, compared};
+use crate::{Preview, compared, images};
 
 use super::{generate, put, record};
 
@@ -22,10 +22,7 @@ use super::{generate, put, record};
 /// # Errors
 /// As `generate`; the user stops.
 pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, Error> {
-    let options = Options {
-        force: arguments.force,
-        keep: arguments.keep,
-    };
+    let options = super::options(&arguments.there);
     let flags = arguments.project.settings()?;
     let mut terminal = if arguments.yes {
         None
@@ -76,7 +73,9 @@ pub(crate) fn draft(
             help: "edit its `[images.NAME]` tables, then run `dockwright generate`".to_owned(),
         });
     }
-    let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
+    let under = Settings::read_manifest(&tree)?;
+    own = kept(&tree, own, &under)?;
+    let ground = Ground::inspect(&tree, &own, under)?;
     let mut told = String::new();
     if let Some((path, text)) = foreign(folder, &own)? {
         let adopts = match ask.as_deref_mut() {
@@ -129,6 +128,19 @@ pub(crate) fn draft(
             Decision::Force => options.force = true,
         }
     }
+}
+
+/// What a flag had written beside the Dockerfile is proposed again.
+fn kept(tree: &Tree, own: Settings, under: &Settings) -> Result<Settings, Error> {
+    let kept = images::remembered(tree, own.clone().over(under.clone()))?;
+    Ok(Settings {
+        compose: own
+            .compose
+            .or(kept.compose.filter(|_| under.compose.is_none())),
+        bake: own.bake.or(kept.bake.filter(|_| under.bake.is_none())),
+        ci: own.ci.or(kept.ci.filter(|_| under.ci.is_none())),
+        ..own
+    })
 }
 
 /// The files for these settings, planned from the text that `dockwright.toml` will have.

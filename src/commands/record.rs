@@ -30,7 +30,7 @@ pub fn record(tree: &Tree, plan: &BuildPlan, files: &[OutFile]) -> LockRecord {
 }
 
 /// Every file that the plan was read from, except what dockwright itself writes.
-fn inputs(tree: &Tree) -> BTreeMap<String, String> {
+pub(crate) fn inputs(tree: &Tree) -> BTreeMap<String, String> {
     tree.asked()
         .into_iter()
         .filter(|(path, _)| !path.ends_with(LOCK_FILE))
@@ -107,19 +107,25 @@ fn needs(stage: &str, packages: &[SystemPackage]) -> Vec<LockedNeed> {
     packages
         .iter()
         .map(|package| LockedNeed {
+            image: None,
             stage: stage.to_owned(),
             name: package.name.clone(),
-            because: package
-                .because
-                .iter()
-                .map(|because| Because {
-                    requirement: because.requirement.clone(),
-                    version: because.version.clone(),
-                    source: because.source.clone(),
-                    line: because.line,
-                    why: because.why.clone(),
-                })
-                .collect(),
+            because: because(package),
+        })
+        .collect()
+}
+
+/// The reasons for a package, as the lock keeps them and `explain` shows them.
+pub(crate) fn because(package: &SystemPackage) -> Vec<Because> {
+    package
+        .because
+        .iter()
+        .map(|because| Because {
+            requirement: because.requirement.clone(),
+            version: because.version.clone(),
+            source: because.source.clone(),
+            line: because.line,
+            why: because.why.clone(),
         })
         .collect()
 }

@@ -9,6 +9,7 @@ fn record() -> LockRecord {
         inputs: BTreeMap::from([("requirements.txt".into(), "ab12".into())]),
         decisions: BTreeMap::from([("python".into(), "3.13".into())]),
         packages: vec![LockedNeed {
+            image: None,
             stage: "run".into(),
             name: "libpq5".into(),
             because: vec![Because {
@@ -183,6 +184,7 @@ proptest! {
         names in prop::collection::btree_map(any::<String>(), any::<Option<String>>(), 0..4),
     ) {
         let packages = names.into_iter().map(|(name, version)| LockedNeed {
+            image: None,
             stage: "run".into(),
             because: vec![Because { requirement: name.clone(), version, source: "a".into(), line: 0, why: name.clone() }],
             name,

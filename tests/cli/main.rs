@@ -5,10 +5,13 @@
 
 mod check;
 mod errors;
+mod kept;
 mod pins;
 mod project;
 #[cfg(unix)]
 mod safety;
+#[cfg(unix)]
+mod several;
 #[cfg(unix)]
 mod watch;
 
