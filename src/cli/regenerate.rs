@@ -19,15 +19,15 @@ pub struct There {
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The project and the wishes.
-    #[command(flatten)]
-    pub project: Project,
     /// text for people, json for scripts, github for annotations in a workflow
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json", "github"]))]
     pub format: String,
     /// Show what would change, too
     #[arg(long)]
     pub diff: bool,
+    /// The project and the wishes.
+    #[command(flatten)]
+    pub project: Project,
 }
 
 /// `watch`

@@ -66,7 +66,7 @@ fn checked(project: &cli::Project) -> Result<Checked, Error> {
     for flag in cli::flags(&flags) {
         let _ = write!(mend, " {flag}");
     }
-    if !unpinned.is_empty() && !project.pin {
+    if !unpinned.is_empty() && !project.pins() {
         mend.push_str(" --pin");
     }
     Ok(Checked {

@@ -31,7 +31,7 @@ pub fn run(
     let folder = Folder::open(&project.dir, project.settings()?)?;
     let images = folder.plans(only)?;
     let mut done = folder.compared(images.clone(), &World::default(), options)?;
-    if project.pin && !done.unpinned().is_empty() {
+    if project.pins() && !done.unpinned().is_empty() {
         let world = missing(&done.unpinned())?;
         done = folder.compared(images, &world, options)?;
     }

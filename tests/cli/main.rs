@@ -10,6 +10,7 @@ mod pins;
 mod project;
 #[cfg(unix)]
 mod safety;
+mod said;
 #[cfg(unix)]
 mod several;
 #[cfg(unix)]
