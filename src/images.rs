@@ -145,13 +145,14 @@ impl Folder {
                 return Err(misplaced());
             }
             self.wishes.push(Wish {
-                name: Some(name),
                 tree,
                 settings: Settings {
                     root: None,
+                    name: Some(name.clone()),
                     ..settings
                 },
                 passing,
+                name: Some(name),
             });
         }
         for at in 0..self.wishes.len() {
@@ -206,9 +207,6 @@ impl Folder {
         }
         let image = |wish: &Wish| {
             let mut plan = planned(&self.trees[wish.tree], &wish.settings)?;
-            if let Some(name) = &wish.name {
-                plan.name.clone_from(name);
-            }
             plan.warnings.extend(self.undone.clone());
             Ok(Image {
                 name: wish.name.clone(),

@@ -237,7 +237,7 @@ pub fn plan(
     let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     let user = user(settings)?;
     let mut plan = BuildPlan {
-        name: project_name(facts),
+        name: settings.name.clone().unwrap_or_else(|| project_name(facts)),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
         runtime: runtime::runtime(facts, settings, &system, &start, &user)?,

@@ -101,6 +101,9 @@ pub struct Settings {
     /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
     #[serde(skip)]
     pub without: Vec<String>,
+    /// The image's name; only its place among `images` says so.
+    #[serde(skip)]
+    pub name: Option<String>,
     /// In a table of `images` only: the folder of that image, relative to this file.
     pub root: Option<String>,
     /// Several images of one repository, by name: each with settings of its own over the common ones.
@@ -174,6 +177,7 @@ impl Settings {
             volumes: joined(under.volumes, self.volumes),
             run: self.run.behind(under.run),
             without: joined(under.without, self.without),
+            name: self.name.or(under.name),
             root: self.root.or(under.root),
             images: if self.images.is_empty() {
                 under.images

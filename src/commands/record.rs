@@ -84,6 +84,9 @@ fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
             format!("{} {}:{}", plan.user.name, plan.user.uid, plan.user.gid),
         ),
     ]);
+    if !plan.documents.is_empty() {
+        decisions.insert("name".to_owned(), plan.name.clone());
+    }
     if plan.base.builder != plan.base.runtime {
         decisions.insert("builder".to_owned(), plan.base.builder.clone());
     }

@@ -5,6 +5,7 @@ use toml::Value;
 use super::Folder;
 use crate::error::Error;
 use crate::inspect::tree::{Tree, join};
+use crate::lock::LockRecord;
 use crate::plan::{bake, ci, compose};
 use crate::settings::{Ci, Settings};
 
@@ -30,7 +31,10 @@ impl Folder {
             keep(&mut wish.settings, beside);
         }
         match &mut self.wishes[..] {
-            [one] if one.name.is_none() => one.settings.ci = one.settings.ci.or(forge),
+            [one] if one.name.is_none() => {
+                one.settings.ci = one.settings.ci.or(forge);
+                name(&self.trees[0], recorded);
+            }
             _ => self.ci = self.ci.or(forge),
         }
     }
@@ -43,10 +47,19 @@ impl Folder {
 /// As [`crate::recorded`].
 pub fn remembered(tree: &Tree, mut settings: Settings) -> Result<Settings, Error> {
     let recorded = crate::recorded(tree)?.unwrap_or_default();
+    name(tree, &recorded);
     let there = |path: &str| recorded.files.contains_key(path) && tree.root().join(path).is_file();
     keep(&mut settings, beside(tree, &there));
     settings.ci = settings.ci.or(forge(&there));
     Ok(settings)
+}
+
+/// The files beside the Dockerfile name the image. Where the folder alone gave it the name, it stays: a clone of the repository,
+/// on another machine or in CI, may lie in a folder that is called otherwise.
+fn name(tree: &Tree, recorded: &LockRecord) {
+    if let Some(name) = recorded.decisions.get("name") {
+        tree.call(name);
+    }
 }
 
 /// Is there a `compose.yaml`, a `docker-bake.hcl`?

@@ -80,6 +80,32 @@ fn another_forge_takes_the_place_of_the_first() {
 }
 
 #[test]
+fn a_clone_in_a_folder_of_another_name_is_up_to_date() {
+    for (flags, path, _) in BESIDE {
+        let project = top();
+        project.run(&[&["generate"], flags].concat());
+        let before = project.read(path);
+        std::fs::rename(project.path(""), project.path("../work")).unwrap();
+        let run = |arguments: &[&str]| {
+            let mut command = project.command(arguments);
+            let done = command.current_dir(project.path("../work").canonicalize().unwrap());
+            done.output().unwrap()
+        };
+        std::fs::create_dir(project.path("")).unwrap();
+        for arguments in [
+            &["check"][..],
+            &["generate"],
+            &["init", "--yes"],
+            &["check"],
+        ] {
+            let done = run(arguments);
+            assert!(done.status.success(), "{path} {arguments:?}: {done:?}");
+        }
+        assert_eq!(project.read(&format!("../work/{path}")), before);
+    }
+}
+
+#[test]
 fn a_file_of_somebody_else_is_not_taken_for_ours() {
     let project = top();
     project.run(&["generate"]);
@@ -109,7 +135,8 @@ fn of_several_images_each_keeps_its_own() {
     ]);
     let done = project.run(&["generate", "--compose", "--only", "web"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    assert!(project.has("web/compose.yaml"));
+    let compose = project.read("web/compose.yaml");
+    assert!(compose.contains("image: web\n"), "{compose}");
     assert_eq!(project.run(&["generate"]).code, 0);
     assert_eq!(project.run(&["check"]).code, 0);
     let lock = project.read("dockwright.lock");
