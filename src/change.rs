@@ -133,9 +133,7 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
     for change in changes {
         if let State::Conflict(clashes) = &change.state {
             conflicts.push(change);
-            for clash in clashes {
-                show(&mut shown, &change.path, clash);
-            }
+            shown += &self::shown(&change.path, clashes);
         }
     }
     (!conflicts.is_empty()).then(|| Error::Conflict {
@@ -279,6 +277,16 @@ fn names(changes: &[&Change]) -> String {
         .map(|change| printable(&change.path))
         .collect();
     names.join(" and ")
+}
+
+/// Both texts of each place where an edit by hand meets a change.
+#[must_use]
+pub fn shown(path: &str, clashes: &[Clash]) -> String {
+    let mut out = String::new();
+    for clash in clashes {
+        show(&mut out, path, clash);
+    }
+    out
 }
 
 fn show(out: &mut String, path: &str, clash: &Clash) {

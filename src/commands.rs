@@ -13,7 +13,7 @@ pub mod watch;
 
 use std::io::Write;
 
-use crate::change::{self, Change, Options};
+use crate::change::{self, Change, Options, State};
 use crate::cli::{self, Cli, Command};
 use crate::error::{Error, Exit, printable};
 
@@ -73,8 +73,11 @@ fn options(there: &cli::There) -> Options {
     }
 }
 
-/// What a change would change, as a diff.
+/// What a change would change, as a diff; of a conflict both texts.
 fn diff(change: &Change) -> String {
+    if let State::Conflict(clashes) = &change.state {
+        return change::shown(&change.path, clashes);
+    }
     let before = change.before.as_deref().unwrap_or_default();
     change::diff(before, &change.after, &change.path)
 }

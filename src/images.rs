@@ -322,10 +322,19 @@ fn allowed(folder: &Path, name: &str, root: &str) -> Result<(), Error> {
         ));
     }
     let inside = !Path::new(root).is_absolute() && !root.split('/').any(|part| part == "..");
-    if !inside || !folder.join(root).is_dir() {
+    if !inside {
         return Err(refused(
             format!("`images.{name}.root` cannot be `{}`", printable(root)),
             "give a folder below the one of dockwright.toml",
+        ));
+    }
+    if !folder.join(root).is_dir() {
+        return Err(refused(
+            format!(
+                "`images.{name}.root` is `{}`, and there is no such folder",
+                printable(root)
+            ),
+            "correct the name in dockwright.toml, or take the table out",
         ));
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
@@ -38,6 +38,8 @@ pub struct LockRecord {
     pub files: BTreeMap<String, String>,
     /// The places that decisions follow from; known to a running program only, never written.
     pub places: BTreeMap<String, Place>,
+    /// What is installed, by image and name; known to a running program only, never written.
+    pub installed: BTreeSet<(Option<String>, String)>,
 }
 
 /// A system package of one stage.
@@ -153,6 +155,7 @@ impl Reader<'_> {
             packages,
             files,
             places: BTreeMap::new(),
+            installed: BTreeSet::new(),
         })
     }
 

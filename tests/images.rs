@@ -214,7 +214,7 @@ fn what_cannot_be_is_refused() {
         ),
         (
             "[images.web]\nroot = \"gone\"",
-            "`images.web.root` cannot be",
+            "`images.web.root` is `gone`, and there is no such folder",
         ),
         ("[images.\"a\\nb\"]\nport = 80", "an image cannot be called"),
         ("[images.\"A B\"]\nport = 80", "an image cannot be called"),

@@ -36,6 +36,9 @@ pub fn run(
         done = folder.compared(images, &world, options)?;
     }
     pinned(&done.unpinned())?;
+    if let Some(conflict) = done.conflict().filter(|_| arguments.diff) {
+        return Err(conflict);
+    }
     if arguments.stdout || arguments.diff {
         put(say, &warnings(&done.warnings))?;
         let text = if arguments.diff {
@@ -49,13 +52,8 @@ pub fn run(
     done.write()?;
     put(say, &warnings(&done.warnings))?;
     let mut text = states(&done.changes);
-    for path in done.abandoned() {
-        let _ = writeln!(
-            text,
-            "{:<24} no longer generated, left as it is",
-            printable(path)
-        );
-    }
+    let abandoned = done.abandoned().into_iter();
+    text += &columns(abandoned.map(|path| (path, "no longer generated, left as it is")));
     text.push('\n');
     for image in &done.images {
         let below = place(&folder, image, &project.dir);
@@ -174,18 +172,37 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
 
 /// What was done with each file.
 pub(crate) fn states(changes: &[Change]) -> String {
-    let mut text = String::new();
-    for change in changes {
-        let word = match change.state {
-            State::Created => "created",
-            State::Updated => "updated",
-            State::Merged => "merged with your edits",
-            State::Kept => "unchanged but for your edits",
-            State::Unchanged | State::Conflict(_) | State::Foreign => "unchanged",
-        };
-        let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
+    let word = |change: &Change| match change.state {
+        State::Created => "created",
+        State::Updated => "updated",
+        State::Merged => "merged with your edits",
+        State::Kept => "unchanged but for your edits",
+        State::Unchanged | State::Conflict(_) | State::Foreign => "unchanged",
+    };
+    columns(changes.iter().map(|change| (&*change.path, word(change))))
+}
+
+/// As [`states`]; of several images only the files that were written are named.
+pub(crate) fn written(done: &Compared) -> String {
+    match &done.images[..] {
+        [Image { name: None, .. }] => states(&done.changes),
+        _ => {
+            let written = done.changes.iter().filter(|change| change.writes());
+            states(&written.cloned().collect::<Vec<_>>())
+        }
     }
-    text
+}
+
+/// Paths, and what is said of each beside it.
+fn columns<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    const NARROWEST: usize = 24;
+    let lines: Vec<(String, &str)> = lines.map(|(path, word)| (printable(path), word)).collect();
+    let width = lines.iter().map(|(path, _)| path.chars().count()).max();
+    let width = width.unwrap_or_default().max(NARROWEST);
+    lines.iter().fold(String::new(), |mut text, (path, word)| {
+        let _ = writeln!(text, "{path:<width$} {word}");
+        text
+    })
 }
 
 /// The build command, as it is typed where `generate` was typed.

@@ -22,6 +22,11 @@ pub fn record(tree: &Tree, plan: &BuildPlan, files: &[OutFile]) -> LockRecord {
         pins: plan.world.digests.clone(),
         tools: plan.world.tools.clone(),
         places: places(plan),
+        installed: plan
+            .distributions
+            .iter()
+            .map(|one| (None, one.name.clone()))
+            .collect(),
         files: files
             .iter()
             .map(|file| (file.path.clone(), file.text.clone()))

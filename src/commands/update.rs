@@ -47,12 +47,15 @@ pub fn run(
         return Ok(Exit::Done);
     }
     put(out, &news)?;
+    if let Some(conflict) = done.conflict().filter(|_| arguments.diff) {
+        return Err(conflict);
+    }
     if arguments.diff {
         put(out, &("\n".to_owned() + &super::diffs(&done.changes)))?;
         return Ok(Exit::Done);
     }
     done.write()?;
-    put(out, &("\n".to_owned() + &generate::states(&done.changes)))?;
+    put(out, &("\n".to_owned() + &generate::written(&done)))?;
     Ok(Exit::Done)
 }
 

@@ -9,7 +9,7 @@ use std::io::Write;
 use crate::change::{Change, Reason};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
-use crate::images::{Compared, Folder, Image};
+use crate::images::{Compared, Folder};
 use crate::plan::pin::World;
 use crate::watch::{Next, Saved, Watch};
 
@@ -79,7 +79,7 @@ impl Session<'_> {
                 let mut text = String::new();
                 if wrote {
                     text += &check::text(&reasons);
-                    text += &states(&done);
+                    text += &generate::written(&done);
                 } else if !self.said.is_empty() {
                     text += "in order again\n";
                 } else if !names.is_empty() {
@@ -141,17 +141,6 @@ impl Session<'_> {
         let reasons = done.drift();
         done.write()?;
         Ok((done, reasons))
-    }
-}
-
-/// What was done with each file; of several images only those that were written are named.
-fn states(done: &Compared) -> String {
-    match &done.images[..] {
-        [Image { name: None, .. }] => generate::states(&done.changes),
-        _ => {
-            let written = done.changes.iter().filter(|change| change.writes());
-            generate::states(&written.cloned().collect::<Vec<_>>())
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Folder, Image};
-use crate::change::{self, Change, Options, Reason};
+use crate::change::{self, Change, Options, Reason, State};
 use crate::error::Error;
 use crate::facts::{Place, Warning};
 use crate::inspect::context;
@@ -163,6 +163,9 @@ impl Compared {
                 below(&mut place);
                 (titled(key), place)
             }));
+        let installed = record.installed.into_iter();
+        own.installed
+            .extend(installed.map(|(_, one)| (name.map(ToOwned::to_owned), one)));
         for mut need in record.packages {
             need.image = name.map(ToOwned::to_owned);
             for because in &mut need.because {
@@ -224,6 +227,13 @@ impl Compared {
                 .retain(|path, _| meant(path) || abandoned.contains(&path.as_str()));
         }
         change::drift(recorded.as_ref(), &self.record, &self.changes)
+    }
+
+    /// Why nothing can be shown as it would be: an edit by hand meets a change.
+    pub fn conflict(&self) -> Option<Error> {
+        let meets = |change: &Change| matches!(change.state, State::Conflict(_));
+        let conflict = self.changes.iter().any(meets);
+        change::refusal(&self.changes).filter(|_| conflict)
     }
 
     /// Writes the files and the lock: all or none.

@@ -47,7 +47,7 @@ fn what_a_flag_wrote_beside_is_kept_right_while_it_is_there() {
             project.write("dockwright.toml", format!("manager = \"pip\"\n{no}"));
             let said = project.run(&["check"]);
             let text = format!(
-                "{path}: {path} is no longer generated: what is on disk is yours to keep or to delete\n"
+                "{path} is no longer generated: what is on disk is yours to keep or to delete\n"
             );
             assert_eq!((said.code, said.out), (1, text));
             let done = project.run(&["generate"]);

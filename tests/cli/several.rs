@@ -94,7 +94,7 @@ fn watch_waits_for_an_image_s_folder_and_answers_a_burst_once() {
     assert!(
         watching
             .err()
-            .contains("`images.web.root` cannot be `services/web`"),
+            .contains("`images.web.root` is `services/web`, and there is no such folder"),
         "{}",
         watching.err()
     );
@@ -124,11 +124,7 @@ fn watch_waits_for_an_image_s_folder_and_answers_a_burst_once() {
     // Taken away, and back.
     fs::rename(&services, &aside).unwrap();
     watching.wait("an error", |watching| {
-        watching
-            .err()
-            .matches("`images.web.root` cannot be")
-            .count()
-            == 2
+        watching.err().matches("there is no such folder").count() == 2
     });
     fs::rename(&aside, &services).unwrap();
     watching.wait("order", |watching| {
@@ -203,7 +199,7 @@ fn every_image_is_pinned_and_renewed() {
     let done = pinned.run(Some("two"), &["update", "--only", "web"]);
     assert!(
         done.out
-            .ends_with("services/web/Dockerfile  updated\nservices/web/.dockerignore unchanged\n"),
+            .ends_with(")\n\nservices/web/Dockerfile  updated\n"),
         "{}",
         done.out
     );

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test should stop here")]
 
 mod edits;
+mod moved;
 mod table;
 
 use super::*;
@@ -68,28 +69,6 @@ fn conflicts_are_found_where_they_are() {
         assert_eq!(kept, disk, "only the conflict differs here");
         assert_eq!(forced, next, "only the conflict differs here");
     }
-}
-
-const CHECKED: &str = "FROM a AS b\nEXPOSE 8000\n\nHEALTHCHECK --timeout=4s \\\n    CMD curl -f http://127.0.0.1:8000/\n\nCMD [\"serve\"]\n";
-
-#[test]
-fn a_health_check_that_was_taken_out_stays_out() {
-    let next = CHECKED.replace("8000", "9000");
-    let (before, rest) = CHECKED.split_once("HEALTHCHECK").unwrap();
-    let after = &rest[rest.find("CMD [").unwrap()..];
-    let disk = format!("{before}{after}");
-    let wanted = disk.replace("8000", "9000");
-    let merged = |disk: &str| merge(CHECKED, disk, &next, Syntax::Dockerfile, Prefer::Neither);
-    assert_eq!(merged(&disk).as_deref(), Ok(wanted.as_str()));
-    assert_eq!(merged(&wanted).as_deref(), Ok(wanted.as_str()), "again");
-    // One that stands elsewhere follows; one that says another thing is its author's to judge.
-    let elsewhere = disk.replace(
-        "EXPOSE",
-        "HEALTHCHECK --timeout=4s \\\n    CMD curl -f http://127.0.0.1:8000/\n\nEXPOSE",
-    );
-    assert_eq!(merged(&elsewhere), Ok(elsewhere.replace("8000", "9000")));
-    let none = disk.replace("CMD [", "HEALTHCHECK NONE\n\nCMD [");
-    assert!(merged(&none).is_err(), "{:?}", merged(&none));
 }
 
 #[test]

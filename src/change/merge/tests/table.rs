@@ -327,18 +327,6 @@ pub(super) const TOGETHER: &[Case] = &[
             "EXPOSE 8000\nHEALTHCHECK NONE\nVOLUME /data\n",
         )],
     ),
-    // A port that stands elsewhere now is the new one there, too.
-    (
-        &[(
-            "EXPOSE 8000\nSTOPSIGNAL SIGTERM\n",
-            "STOPSIGNAL SIGTERM\nEXPOSE 8000\n",
-        )],
-        &[PORT],
-        &[(
-            "EXPOSE 8000\nSTOPSIGNAL SIGTERM\n",
-            "STOPSIGNAL SIGTERM\nEXPOSE 9000\n",
-        )],
-    ),
     // Changed and added on one side, next to a change of the other.
     (
         &[("EXPOSE 8000\n", "EXPOSE 8000 9090\n")],
