@@ -125,14 +125,13 @@ impl Folder {
             let place = root(&table);
             self.named.push(self.home().join(&place));
             allowed(folder, &name, &place)?;
-            let tree = match opened.get(&place) {
-                Some(tree) => *tree,
-                None => {
-                    self.trees.push(context::open(&folder.join(&place))?);
-                    self.trees.len() - 1
-                }
+            let tree = if let Some(tree) = opened.get(&place) {
+                *tree
+            } else {
+                self.trees.push(context::open(&folder.join(&place))?);
+                opened.insert(place, self.trees.len() - 1);
+                self.trees.len() - 1
             };
-            opened.insert(place, tree);
             let own = if tree == 0 {
                 Settings::default()
             } else {

@@ -144,11 +144,11 @@ fn needs(old: &LockRecord, new: &LockRecord) -> Vec<Reason> {
     }
     let own = |need: &LockedNeed| need.because.is_empty();
     let (was, is) = (by_image(old, own), by_image(new, own));
-    let images: BTreeSet<&Option<&str>> = was.keys().chain(is.keys()).collect();
+    let images: BTreeSet<Option<&str>> = was.keys().chain(is.keys()).copied().collect();
     for image in images {
-        let packages = |of: &'_ BTreeMap<_, _>| of.get(image).cloned().unwrap_or_default();
+        let packages = |of: &'_ BTreeMap<_, _>| of.get(&image).cloned().unwrap_or_default();
         if let Some(effects) = Effects::between(&packages(&was), &packages(&is)).words() {
-            reasons.push((*image, format!("the settings changed: {effects}"), None));
+            reasons.push((image, format!("the settings changed: {effects}"), None));
         }
     }
     together(reasons)

@@ -23,25 +23,25 @@ pub struct Project {
     pub only: Option<String>,
     /// What the image stands on.
     #[command(flatten)]
-    base: Base,
+    base: BaseFlags,
     /// What is installed.
     #[command(flatten)]
-    dependencies: Dependencies,
+    dependencies: DependencyFlags,
     /// How it runs.
     #[command(flatten)]
-    running: Running,
+    running: RunningFlags,
     /// What is written.
     #[command(flatten)]
-    writing: Writing,
+    writing: WritingFlags,
     /// What is added by hand.
     #[command(flatten)]
-    adding: Adding,
+    adding: AddingFlags,
 }
 
 /// What the image stands on.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Base")]
-struct Base {
+struct BaseFlags {
     /// Python version, such as 3.13
     #[arg(long, env = "DOCKWRIGHT_PYTHON", value_name = "X.Y")]
     python: Option<String>,
@@ -65,7 +65,7 @@ struct Base {
 /// What is installed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Dependencies")]
-struct Dependencies {
+struct DependencyFlags {
     /// Package manager, where several claim the project
     #[arg(long, env = "DOCKWRIGHT_MANAGER", value_parser = PossibleValuesParser::new(Manager::NAMES))]
     manager: Option<String>,
@@ -115,7 +115,7 @@ struct Dependencies {
 /// How it runs.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
-struct Running {
+struct RunningFlags {
     /// Start command
     #[arg(long, env = "DOCKWRIGHT_COMMAND", value_name = "LINE")]
     command: Option<String>,
@@ -167,7 +167,7 @@ struct Running {
 /// What is written.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
-struct Writing {
+struct WritingFlags {
     /// No `--mount`: for the legacy builder, kaniko and old buildah
     #[arg(long, env = "DOCKWRIGHT_NO_BUILDKIT")]
     no_buildkit: bool,
@@ -191,7 +191,7 @@ struct Writing {
 /// What is added by hand.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Adding")]
-struct Adding {
+struct AddingFlags {
     /// Label of the image
     #[arg(long = "label", value_name = "NAME=VALUE")]
     labels: Vec<String>,

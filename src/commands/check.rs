@@ -2,7 +2,6 @@
 
 mod formats;
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -56,19 +55,8 @@ fn checked(project: &cli::Project) -> Result<Checked, Error> {
         text: format!("{image} is to be pinned, and no digest of it is recorded"),
         at: None,
     }));
-    let mut mend = "dockwright generate".to_owned();
-    if project.dir != Path::new(".") {
-        let _ = write!(mend, " {}", generate::typed(&project.dir.to_string_lossy()));
-    }
-    if let Some(name) = only {
-        let _ = write!(mend, " --only {name}");
-    }
-    for flag in cli::flags(&flags) {
-        let _ = write!(mend, " {flag}");
-    }
-    if !unpinned.is_empty() && !project.pins() {
-        mend.push_str(" --pin");
-    }
+    let pin = !unpinned.is_empty() && !project.pins();
+    let mend = generate::command(project, only, &flags, pin);
     Ok(Checked {
         root: done.root,
         changes: done.changes,

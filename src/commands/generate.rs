@@ -184,13 +184,11 @@ pub(crate) fn states(changes: &[Change]) -> String {
 
 /// As [`states`]; of several images only the files that were written are named.
 pub(crate) fn written(done: &Compared) -> String {
-    match &done.images[..] {
-        [Image { name: None, .. }] => states(&done.changes),
-        _ => {
-            let written = done.changes.iter().filter(|change| change.writes());
-            states(&written.cloned().collect::<Vec<_>>())
-        }
+    if let [Image { name: None, .. }] = &done.images[..] {
+        return states(&done.changes);
     }
+    let written = done.changes.iter().filter(|change| change.writes());
+    states(&written.cloned().collect::<Vec<_>>())
 }
 
 /// Paths, and what is said of each beside it.
@@ -203,6 +201,29 @@ fn columns<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let _ = writeln!(text, "{path:<width$} {word}");
         text
     })
+}
+
+/// The command line of `generate` for what another command was asked about; `pin` asks the registry, too.
+pub(crate) fn command(
+    project: &cli::Project,
+    only: Option<&str>,
+    flags: &Settings,
+    pin: bool,
+) -> String {
+    let mut line = "dockwright generate".to_owned();
+    if project.dir != Path::new(".") {
+        let _ = write!(line, " {}", typed(&project.dir.to_string_lossy()));
+    }
+    if let Some(name) = only {
+        let _ = write!(line, " --only {}", typed(name));
+    }
+    for flag in cli::flags(flags) {
+        let _ = write!(line, " {flag}");
+    }
+    if pin {
+        line.push_str(" --pin");
+    }
+    line
 }
 
 /// The build command, as it is typed where `generate` was typed.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write;
 
-use crate::change::Options;
+use crate::change::{Options, Reason};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
-use crate::images::{Compared, Folder, Image};
+use crate::images::{Folder, Image};
 use crate::plan::BuildPlan;
 use crate::plan::pin::{Tool, World, is_digest, is_patch};
 use crate::registry;
@@ -25,10 +25,19 @@ pub fn run(
 ) -> Result<Exit, Error> {
     let options = super::options(&arguments.there);
     let project = &arguments.project;
-    let folder = Folder::open(&project.dir, project.settings()?)?;
+    let flags = project.settings()?;
+    let folder = Folder::open(&project.dir, flags.clone())?;
     // All of them, whichever is meant: two images may name one base, and a tag has one digest.
     let images = folder.plans(None)?;
-    let before = settled(&folder, images.clone())?;
+    let before = folder.compared(images.clone(), &World::default(), Options::default())?;
+    let reasons = before.drift();
+    if !reasons.is_empty() {
+        let pin = !before.unpinned().is_empty() && !project.pins();
+        return Err(unsettled(
+            reasons,
+            &generate::command(project, None, &flags, pin),
+        ));
+    }
     let meant = folder.plans(project.only.as_deref())?;
     let meant = |image: &&Image| meant.iter().any(|one| one.name == image.name);
     let plans: Vec<&BuildPlan> = before
@@ -55,33 +64,26 @@ pub fn run(
         return Ok(Exit::Done);
     }
     done.write()?;
-    put(out, &("\n".to_owned() + &generate::written(&done)))?;
+    let written = generate::written(&done);
+    if !written.is_empty() {
+        put(out, &format!("\n{written}"))?;
+    }
     Ok(Exit::Done)
 }
 
-/// The files as they would be without any news; they must be up to date, so that the news are all that changes.
-fn settled(folder: &Folder, images: Vec<Image>) -> Result<Compared, Error> {
-    let done = folder.compared(images, &World::default(), Options::default())?;
-    let reasons = done.drift();
-    if reasons.is_empty() {
-        return Ok(done);
-    }
-    let pin = if done.unpinned().is_empty() {
-        ""
-    } else {
-        " --pin"
-    };
-    Err(Error::Undecided {
+/// The files must be up to date, so that the news are all that changes.
+fn unsettled(reasons: Vec<Reason>, mend: &str) -> Error {
+    Error::Undecided {
         what: "the project has changed since its files were written".to_owned(),
         evidence: reasons
             .into_iter()
             .map(|reason| (reason.at, reason.text))
             .collect(),
         help: format!(
-            "run `dockwright generate{pin}` first: a change of the project and one of the world are two changes"
+            "run `{mend}` first: a change of the project and one of the world are two changes"
         ),
         offers: Vec::new(),
-    })
+    }
 }
 
 /// What the registries say, and the same in words.
