@@ -105,7 +105,7 @@ impl Folder {
             let flags = Settings { ci: None, ..flags };
             self.several(folder, tables, &flags, &common)?;
         }
-        if change::recover(&self.root)? {
+        if self.root != self.top().root() && change::recover(&self.root)? {
             self.undone = Some(crate::undone());
         }
         self.recorded = crate::recorded(self.top())?;

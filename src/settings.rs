@@ -70,9 +70,9 @@ pub struct Settings {
     pub gid: Option<u32>,
     /// Name of the file to write: `Dockerfile` (default), or one beside it such as `Dockerfile.dockwright`.
     pub dockerfile: Option<String>,
-    /// `true` writes a `compose.yaml` beside the Dockerfile.
+    /// `true` writes a `compose.yaml` beside the Dockerfile; `false` leaves one to you that a flag has written.
     pub compose: Option<bool>,
-    /// `true` writes a `docker-bake.hcl` beside the Dockerfile.
+    /// `true` writes a `docker-bake.hcl` beside the Dockerfile; `false` leaves one to you that a flag has written.
     pub bake: Option<bool>,
     /// Writes a workflow that checks, builds and verifies, for `github` or `gitlab`.
     pub ci: Option<Ci>,

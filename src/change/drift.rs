@@ -167,7 +167,9 @@ fn event(
         let version = needed.version.map(printable);
         version.map_or_else(String::new, |version| format!(" {version}"))
     };
-    let edited = old.inputs.get(path) != new.inputs.get(path);
+    // Sources are no inputs: nobody knows what they were.
+    let same = |hash: &String| new.inputs.get(path) == Some(hash);
+    let edited = !old.inputs.get(path).is_some_and(same);
     let key = (image.map(ToOwned::to_owned), requirement.to_owned());
     match (was.packages.is_empty(), is.packages.is_empty()) {
         (true, _) if edited => format!("{name}{} was added to {file}", version(is)),

@@ -202,6 +202,14 @@ fn a_reason_says_what_happened_and_no_more() {
         one(&plain, &full),
         "psycopg2 2.9.10 in requirements.txt: the runtime needs libpq5"
     );
+    let unknown = |record: &LockRecord| LockRecord {
+        inputs: BTreeMap::new(),
+        ..record.clone()
+    };
+    assert_eq!(
+        one(&unknown(&plain), &unknown(&full)),
+        "psycopg2 2.9.10 was added to requirements.txt: the runtime needs libpq5"
+    );
     // It is still installed, or it is not.
     let (old, mut new) = (
         record("3.13", &[("run", "libpq5")], THEN),
