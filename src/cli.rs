@@ -6,6 +6,7 @@ mod help;
 mod line;
 mod regenerate;
 mod verify;
+mod writing;
 
 pub use explain::Explain;
 pub use help::{completions, manual};
@@ -18,11 +19,10 @@ use std::path::PathBuf;
 use additions::Additions;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
+use writing::Writing;
 
 use crate::error::Error;
-use crate::settings::{
-    Ci, Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite,
-};
+use crate::settings::{Installer, Manager, PackageTool, Packages, PlatformName, Settings, Suite};
 
 /// Writes the Dockerfile that an expert would, from a Python project's own files.
 #[derive(Debug, Parser)]
@@ -302,43 +302,9 @@ pub struct Project {
     /// Pin images by digest; `update` renews them
     #[arg(long, env = "DOCKWRIGHT_PIN", hide_env = true, help_heading = "Base")]
     pub pin: bool,
-    /// Name of the Dockerfile to write
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_DOCKERFILE",
-        value_name = "NAME",
-        hide_env = true,
-        help_heading = "Writing"
-    )]
-    dockerfile: Option<String>,
-    /// Write a compose.yaml as well
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_COMPOSE",
-        hide_env = true,
-        help_heading = "Writing"
-    )]
-    compose: bool,
-    /// Write a docker-bake.hcl as well
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_BAKE",
-        hide_env = true,
-        help_heading = "Writing"
-    )]
-    bake: bool,
-    /// Write a workflow as well
-    #[arg(long, env = "DOCKWRIGHT_CI", value_parser = PossibleValuesParser::new(Ci::NAMES), hide_env = true, help_heading = "Writing")]
-    ci: Option<String>,
-    /// Frontend image for a `# syntax=` line
-    #[arg(
-        long,
-        env = "DOCKWRIGHT_SYNTAX",
-        value_name = "IMAGE",
-        hide_env = true,
-        help_heading = "Writing"
-    )]
-    syntax: Option<String>,
+    /// What is written, and under which name.
+    #[command(flatten)]
+    writing: Writing,
     /// What is added by hand.
     #[command(flatten)]
     additions: Additions,
@@ -374,20 +340,15 @@ impl Project {
                 .filter_map(|name| PlatformName::from_name(name))
                 .collect(),
             buildkit: self.no_buildkit.then_some(false),
-            syntax: self.syntax.clone(),
             user: self.user.clone(),
             uid: self.uid,
             gid: self.gid,
-            dockerfile: self.dockerfile.clone(),
-            compose: self.compose.then_some(true),
-            bake: self.bake.then_some(true),
-            ci: self.ci.as_deref().and_then(Ci::from_name),
             pin: self.pin.then_some(true),
             packages: Packages {
                 build: self.build_packages.clone(),
                 run: self.run_packages.clone(),
             },
-            ..self.additions.settings()?
+            ..self.writing.settings(self.additions.settings()?)
         })
     }
 }

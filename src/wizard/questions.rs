@@ -97,6 +97,7 @@ pub const EXTRAS: &[(&str, &str)] = &[
     ("compose", "compose.yaml  start it with all it needs beside"),
     ("bake", "docker-bake.hcl  platforms, caches, attestations"),
     ("ci", "CI workflow  check, build and verify each change"),
+    ("pre-commit", "pre-commit hook  check at each commit"),
 ];
 
 /// The words of a setting's question; the key itself where there is no question.
