@@ -27,11 +27,15 @@ pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> R
         keep: arguments.keep,
     };
     let flags = arguments.project.settings()?;
-    let mut terminal = if arguments.yes {
-        None
+    let opened = if arguments.yes {
+        Ok(None)
     } else {
         Terminal::open()
     };
+    let mut terminal = opened.or_else(|why| {
+        put(say, &format!("note: {why}; every proposal is taken\n\n"))?;
+        Ok::<_, Error>(None)
+    })?;
     let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
     let draft = draft(&arguments.project.dir, flags, options, arguments.adopt, ask)?;
     put(say, &draft.told)?;

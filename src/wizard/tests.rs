@@ -3,6 +3,7 @@
 
 mod extras;
 mod frontend;
+mod screen;
 mod script;
 
 use std::fs;
@@ -192,9 +193,11 @@ fn packages_are_added_taken_out_and_put_back() {
     ]);
     let reasons = &script.items["Runtime's packages"];
     assert!(
-        reasons[0].starts_with("libpq5  psycopg2: links libpq.so.5"),
+        reasons[0].starts_with("libpq5  for psycopg2"),
         "{reasons:?}"
     );
+    let why = "  libpq5: psycopg2 links libpq.so.5\n";
+    assert!(script.said.contains(why), "{}", script.said);
     let text = project.text("dockwright.toml").unwrap();
     assert!(
         text.contains("build = [\"!libpq-dev\"]\nrun = [\"git\", \"curl\"]"),
