@@ -71,7 +71,7 @@ impl Terminal {
     ) -> Self {
         let (columns, rows) = size;
         let script = format!(
-            "stty sane cols {columns} rows {rows}; before=$(stty -g); \"$0\" init \"$@\"; code=$?; \
+            "read go; stty sane cols {columns} rows {rows}; before=$(stty -g); \"$0\" init \"$@\"; code=$?; \
              test \"$before\" = \"$(stty -g)\" && echo same terminal; exit $code"
         );
         let mut command = Command::new("sh");
@@ -84,8 +84,11 @@ impl Terminal {
             .env_remove("NO_COLOR")
             .envs([("TERM", "xterm-256color"), ("LANG", "C.UTF-8")])
             .envs(variables.iter().copied());
+        let mut session = Session::spawn(command).unwrap();
+        // The one that spawned it has set a size of its own by now: not earlier may the shell set the one that is asked for.
+        session.write_all(b"\n").unwrap();
         Self {
-            session: Session::spawn(command).unwrap(),
+            session,
             shown: String::new(),
             bytes: Vec::new(),
         }
