@@ -80,7 +80,7 @@ pub(crate) fn draft(
             help: "edit its `[images.NAME]` tables, then run `dockwright generate`".to_owned(),
         });
     }
-    let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
+    let mut ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
     let mut told = String::new();
     if let Some((path, text)) = foreign(folder, &own)? {
         let adopts = match ask.as_deref_mut() {
@@ -88,7 +88,7 @@ pub(crate) fn draft(
             _ => adopts,
         };
         if adopts {
-            let adopted = adopt::adopt(&ground, &own, &path, &text)?;
+            let adopted = adopt::adopt(&tree, &mut ground, &own, &path, &text)?;
             own = adopted.settings;
             if let Some(ask) = ask.as_deref_mut() {
                 ask.say(&format!("\n{}", adopted.told))?;

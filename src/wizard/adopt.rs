@@ -13,6 +13,7 @@ use super::Ground;
 use crate::error::{Error, printable};
 use crate::facts::normalise;
 use crate::inspect::dockerfile::Dockerfile;
+use crate::inspect::tree::Tree;
 use crate::plan::BuildPlan;
 use crate::plan::install::APP;
 use crate::settings::{Manager, Settings};
@@ -33,15 +34,24 @@ struct Wish {
     line: u32,
 }
 
-/// Reads a Dockerfile into settings; what `own` says already is left alone.
+/// Reads a Dockerfile into settings; what `own` says already is left alone. Where it installs another file than was found, the
+/// project is inspected anew.
 ///
 /// # Errors
 /// As [`Ground::plan`], for the settings as they are.
-pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<Adopted, Error> {
+pub fn adopt(
+    tree: &Tree,
+    ground: &mut Ground,
+    own: &Settings,
+    path: &str,
+    text: &str,
+) -> Result<Adopted, Error> {
     let file = Dockerfile::parse(text);
     // In a workspace it is not known from which folder the image was built.
     let alone = ground.facts.layout.app.is_empty();
-    let found = read::everything(&file, alone.then_some(APP));
+    let mut found = read::everything(&file, alone.then_some(APP));
+    // What is installed decides what everything else is compared with.
+    found.wishes.sort_by_key(|wish| wish.key != "requirements");
     let said: BTreeSet<String> = own.said().into_keys().collect();
     let mut settings = own.clone();
     let (mut taken, mut left) = (Vec::new(), Vec::new());
@@ -59,10 +69,17 @@ pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<
         let value = more(&settings, &wish.key, value);
         let answered = settings.with(&wish.key, Some(value)).and_then(|next| {
             next.check()?;
-            match ground.plan(&next) {
-                Err(error) if now.is_some() => Err(error),
-                _ => Ok(next),
+            let other = wish.key == "requirements";
+            let anew = other.then(|| Ground::inspect(tree, &next, ground.under.clone()));
+            let anew = anew.transpose()?;
+            match anew.as_ref().unwrap_or(ground).plan(&next) {
+                Err(error) if now.is_some() => return Err(error),
+                _ => {}
             }
+            if let Some(anew) = anew {
+                *ground = anew;
+            }
+            Ok(next)
         });
         match answered {
             Ok(next) => {

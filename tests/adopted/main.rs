@@ -24,6 +24,8 @@ type Checked = Result<(), String>;
 struct Case {
     /// Its name in `tests/adopt`.
     name: &'static str,
+    /// Its base image has compilers and half of Debian: run with `-- --include-ignored`.
+    heavy: bool,
     /// Arguments of the build.
     build: &'static [&'static str],
     /// Options of `docker run`.
@@ -46,6 +48,7 @@ enum Works {
 const CASES: &[Case] = &[
     Case {
         name: "multi-stage-venv",
+        heavy: false,
         build: &["--build-arg", "GIT_SHA=abc123"],
         run: &["--publish", "127.0.0.1::8000"],
         works: Works::Answers("8000"),
@@ -67,6 +70,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "heredoc-and-arg",
+        heavy: false,
         build: &[],
         run: &["--env", "PORT=9000", "--publish", "127.0.0.1::9000"],
         works: Works::Answers("9000"),
@@ -78,6 +82,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "entrypoint-script",
+        heavy: true,
         build: &[],
         run: &[],
         works: Works::Says("Listening at"),
@@ -86,6 +91,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "tini-options",
+        heavy: false,
         build: &[],
         run: &[],
         works: Works::Says("Listening at"),
@@ -94,6 +100,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "paths-and-places",
+        heavy: false,
         build: &[],
         run: &["--publish", "127.0.0.1::8000"],
         works: Works::Answers("8000"),
@@ -120,6 +127,7 @@ fn trial(engine: Result<Engine, String>, case: &'static Case) -> Trial {
         }
         Err(why) => Ok(Completion::ignored_with(why)),
     })
+    .with_ignored_flag(case.heavy)
 }
 
 fn works(image: &Image, case: &Case) -> Checked {
@@ -141,7 +149,12 @@ fn works(image: &Image, case: &Case) -> Checked {
             Works::Says(what) => container.logs(what)?,
         }
         let (code, took) = container.terminate()?;
-        let log = || format!("{code} after {took:?}: {}", container.log().unwrap_or_default());
+        let log = || {
+            format!(
+                "{code} after {took:?}: {}",
+                container.log().unwrap_or_default()
+            )
+        };
         ensure(code == "0" && took < Duration::from_secs(10), log)?;
     }
     Ok(())

@@ -104,16 +104,20 @@ impl Everything {
         let Some((_, line)) = start.entrypoint.as_ref().or(start.command.as_ref()) else {
             return;
         };
-        let mut all: Vec<&str> = Vec::new();
         let given = |part: &Option<(Argv, u32)>| matches!(part, Some((Argv::Line(_), _)));
         // To an entry point that is a line for a shell, Docker gives no command.
         let command = start.command.as_ref().filter(|_| !given(&start.entrypoint));
+        let mut words: Vec<String> = Vec::new();
         for (part, _) in start.entrypoint.iter().chain(command) {
             match part {
-                Argv::Words(words) => all.extend(words.iter().map(String::as_str)),
-                Argv::Line(line) => all.extend(["sh", "-c", line]),
+                Argv::Words(more) => words.extend(more.iter().cloned()),
+                Argv::Line(line) if words.is_empty() => {
+                    words.extend(["sh", "-c", line].map(ToOwned::to_owned));
+                }
+                Argv::Line(line) => words.extend(behind(line)),
             }
         }
+        let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
         while let Some(first) = all.first() {
             let program = first.rsplit('/').next().unwrap_or_default();
             if !own().inits.contains(program) {
@@ -175,6 +179,19 @@ impl Everything {
             }
         }
     }
+}
+
+/// A shell's line behind an entry point: its words, or a shell that becomes the command, since one that only waits for it
+/// would keep the signal to stop for itself.
+fn behind(line: &str) -> Vec<String> {
+    if !line.contains(|c: char| "$`\"'\\*?[~#&|;<>()".contains(c)) {
+        return words(line);
+    }
+    let several = line.contains(['&', '|', ';']) || line.starts_with("exec ");
+    let exec = if several { "" } else { "exec " };
+    ["sh", "-c", &format!("{exec}{line}")]
+        .map(ToOwned::to_owned)
+        .to_vec()
 }
 
 /// The text with a path and all below it somewhere else; a longer name that only begins alike stays.
