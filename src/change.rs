@@ -121,7 +121,7 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
         return Some(Error::Foreign {
             what: format!("{} was not written by dockwright", names(&foreign)),
             shown,
-            help: "pass `--force` to replace it, `--dockerfile Dockerfile.dockwright` to write beside it, or `--keep` to leave it as it is and merge from now on"
+            help: "pass `--force` to replace it, `--dockerfile Dockerfile.dockwright` to write beside it, or `--keep` to leave it as it is and merge from now on; `dockwright init --adopt` reads a Dockerfile into settings"
                 .to_owned(),
         });
     }

@@ -36,6 +36,15 @@ pub struct Ground {
     under: Settings,
 }
 
+/// Keys whose values are no file's: who gave them instead.
+#[derive(Default)]
+pub struct Given {
+    /// Flags and variables; what they answer is not asked.
+    pub by_flags: BTreeSet<String>,
+    /// A Dockerfile that was adopted.
+    pub by_dockerfile: BTreeSet<String>,
+}
+
 /// A question's surroundings when it is asked.
 pub(crate) struct Now<'a> {
     ground: &'a Ground,
@@ -74,8 +83,7 @@ impl Ground {
     }
 }
 
-/// Asks all that is open or worth a choice; `given` are the keys that flags have answered. Without an answer that differs
-/// the settings come back as they were.
+/// Asks all that is open or worth a choice. Without an answer that differs the settings come back as they were.
 ///
 /// # Errors
 /// The user stops, the terminal fails, or the project is in a state that no answer mends.
@@ -83,9 +91,9 @@ pub fn ask(
     ground: &Ground,
     ask: &mut dyn Ask,
     own: Settings,
-    given: &BTreeSet<String>,
+    given: &Given,
 ) -> Result<Settings, Error> {
-    let mut answered = given.clone();
+    let mut answered = given.by_flags.clone();
     let (own, plan) = settled(ground, ask, own, &mut answered, Until::Planned)?;
     ask.say(&screen::screen(ground, &plan, &own, given))?;
     let open = plan.start.open.is_some();
@@ -110,16 +118,14 @@ pub fn ask(
 ///
 /// # Errors
 /// The project is in a state that no answer mends.
-pub fn unasked(
-    ground: &Ground,
-    mut own: Settings,
-    given: &BTreeSet<String>,
-) -> Result<Settings, Error> {
+pub fn unasked(ground: &Ground, mut own: Settings, given: &Given) -> Result<Settings, Error> {
     let Ok(plan) = ground.plan(&own) else {
         return Ok(own);
     };
     let said: BTreeSet<String> = own.said().into_keys().collect();
-    let open = |question: &&Question| !given.contains(question.key) && !said.contains(question.key);
+    let open = |question: &&Question| {
+        !given.by_flags.contains(question.key) && !said.contains(question.key)
+    };
     for question in QUESTIONS.iter().filter(open) {
         let now = Now {
             ground,

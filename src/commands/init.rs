@@ -1,6 +1,5 @@
 //! `dockwright init`: inspects, asks what is open, and writes `dockwright.toml` with what `generate` writes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
@@ -12,7 +11,7 @@ use crate::inspect::tree::Tree;
 use crate::plan::DOCKERFILE;
 use crate::settings::{self, Settings};
 use crate::wizard::files::{self, Decision};
-use crate::wizard::{self, Ask, Ground, Terminal, adopt};
+use crate::wizard::{self, Ask, Given, Ground, Terminal, adopt};
 use crate::{Preview, compared};
 
 use super::{generate, put, record};
@@ -71,7 +70,10 @@ pub(crate) fn draft(
 ) -> Result<Draft, Error> {
     let (tree, undone) = crate::open(folder)?;
     let file = Settings::read_file(&tree)?;
-    let given: BTreeSet<String> = flags.said().into_keys().collect();
+    let mut given = Given {
+        by_flags: flags.said().into_keys().collect(),
+        ..Given::default()
+    };
     let mut own = flags.over(file.clone());
     if !own.images.is_empty() {
         return Err(Error::Settings {
@@ -89,7 +91,13 @@ pub(crate) fn draft(
         };
         if adopts {
             let adopted = adopt::adopt(&tree, &mut ground, &own, &path, &text)?;
+            let before = own.said();
             own = adopted.settings;
+            let new = own
+                .said()
+                .into_keys()
+                .filter(|key| !before.contains_key(key));
+            given.by_dockerfile = new.collect();
             if let Some(ask) = ask.as_deref_mut() {
                 ask.say(&format!("\n{}", adopted.told))?;
             } else {

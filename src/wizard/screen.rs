@@ -1,9 +1,9 @@
 //! Turns the plan into the one screen that says what was found, and how sure that is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::Ground;
+use super::{Given, Ground};
 use crate::error::printable;
 use crate::facts::Place;
 use crate::plan::BuildPlan;
@@ -15,22 +15,18 @@ use crate::settings::{self, Settings};
 const PLACES: usize = 3;
 
 /// The screen: a decision a line, with the place that proves it, or in words why there is none.
-pub(super) fn screen(
-    ground: &Ground,
-    plan: &BuildPlan,
-    own: &Settings,
-    given: &BTreeSet<String>,
-) -> String {
+pub(super) fn screen(ground: &Ground, plan: &BuildPlan, own: &Settings, given: &Given) -> String {
     let (file, manifest) = (own.said(), ground.under.said());
     // Who asked for it, where it was not found.
     let asked = |keys: &[&str]| {
-        let said = |key: &&&str| given.contains(**key);
-        if let Some(key) = keys.iter().find(said) {
+        let flag = |key: &&&str| given.by_flags.contains(**key);
+        if let Some(key) = keys.iter().find(flag) {
             return Some(format!("--{key}"));
         }
-        let holds = |said: &std::collections::BTreeMap<String, _>| {
-            keys.iter().any(|key| said.contains_key(*key))
-        };
+        if keys.iter().any(|key| given.by_dockerfile.contains(*key)) {
+            return Some("your Dockerfile".to_owned());
+        }
+        let holds = |said: &BTreeMap<String, _>| keys.iter().any(|key| said.contains_key(*key));
         let manifest = || holds(&manifest).then(|| "pyproject.toml".to_owned());
         let file = holds(&file).then(|| settings::FILE.to_owned());
         file.or_else(manifest)

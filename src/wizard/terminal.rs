@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dialoguer::console::{Term, colors_enabled_stderr};
+use dialoguer::console::{Term, colors_enabled_stderr, style};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{FuzzySelect, Input, MultiSelect, Select};
 use signal_hook::consts::SIGINT;
@@ -123,6 +123,17 @@ impl Terminal {
         items.iter().map(|item| self.cut(item, AROUND)).collect()
     }
 
+    /// What was asked and answered, in place of the question.
+    fn answered(&self, prompt: &str, answer: &str) -> Result<(), Error> {
+        let text = self.encodable(&format!("{prompt}: {answer}"));
+        let text = wrapped(&text, self.columns());
+        // A prompt is short: it is never broken.
+        let (prompt, answer) = text
+            .split_at_checked(prompt.len() + 1)
+            .unwrap_or((&text, ""));
+        self.write(&format!("{prompt}{}", style(answer).for_stderr().cyan()))
+    }
+
     fn write(&self, text: &str) -> Result<(), Error> {
         self.running()?;
         self.term.write_line(text).map_err(|error| gone(&error))
@@ -184,7 +195,7 @@ impl Ask for Terminal {
         };
         let index = self.answer(answer)?;
         let taken = items.get(index).map_or("", |item| first(item));
-        self.say(&format!("{prompt}: {taken}"))?;
+        self.answered(prompt, taken)?;
         Ok(index)
     }
 
@@ -209,7 +220,7 @@ impl Ask for Terminal {
         } else {
             names.join(", ")
         };
-        self.say(&format!("{prompt}: {names}"))?;
+        self.answered(prompt, &names)?;
         Ok((0..items.len())
             .map(|index| indices.contains(&index))
             .collect())
@@ -228,7 +239,7 @@ impl Ask for Terminal {
         let answer = input.interact_text_on(&self.term).map(Some);
         let text = self.answer(answer)?.trim().to_owned();
         let shown = if text.is_empty() { "none" } else { &text };
-        self.say(&format!("{prompt}: {shown}"))?;
+        self.answered(prompt, shown)?;
         Ok(text)
     }
 

@@ -14,6 +14,7 @@ fn adopted_and_written_beside() {
     for line in [
         "  suite = \"bookworm\"  [Dockerfile:1]\n",
         "  packages.run = [\"ffmpeg\"]  [Dockerfile:2]\n",
+        "  port      8080  [your Dockerfile]\n",
         "  ENV API_TOKEN looks like a secret: give it to `docker run`  [Dockerfile:4]\n",
     ] {
         assert!(shown.contains(line), "{line}: {shown}");
