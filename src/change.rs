@@ -1,5 +1,6 @@
 //! Turns generated texts into changes of the disk, and those into files, a diff or a refusal; nothing else writes.
 
+mod diff;
 mod disk;
 mod drift;
 mod journal;
@@ -10,14 +11,13 @@ mod write;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use similar::TextDiff;
-
 use crate::error::{Error, printable};
 use crate::lock::LockRecord;
 use crate::render::OutFile;
 use lines::{Syntax, same};
 use merge::Prefer;
 
+pub use diff::diff;
 pub use disk::target;
 pub use drift::{Reason, drift};
 pub use merge::Clash;
@@ -144,28 +144,6 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
         help: "pass `--keep` to keep the lines on disk, or `--force` to take the new ones; all other edits stay"
             .to_owned(),
     })
-}
-
-/// A unified diff with three lines of context, empty when nothing but line ends differs.
-#[must_use]
-pub fn diff(before: &str, after: &str, path: &str) -> String {
-    if same(before, after) {
-        return String::new();
-    }
-    let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
-    let path = printable(path);
-    let old = if before.is_empty() {
-        "/dev/null".to_owned()
-    } else {
-        format!("a/{path}")
-    };
-    TextDiff::configure()
-        .algorithm(similar::Algorithm::Histogram)
-        .diff_lines(before.as_str(), after.as_str())
-        .unified_diff()
-        .context_radius(3)
-        .header(&old, &format!("b/{path}"))
-        .to_string()
 }
 
 fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -> (State, String) {

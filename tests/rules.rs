@@ -65,7 +65,7 @@ const DOORS: [(&str, &[&str]); 14] = [
             "src/wizard/terminal.rs",
         ],
     ),
-    ("similar", &["src/change.rs", "src/change/merge/hunks.rs"]),
+    ("similar", &["src/change/diff.rs"]),
     ("toml_edit", &["src/lock.rs", "src/settings/document.rs"]),
     (
         "tree_sitter",

@@ -144,14 +144,12 @@ impl Tree {
 
     /// Is there a regular file of that name (also one that the walk leaves out)?
     pub fn is_file(&self, path: &str) -> bool {
-        self.inside(path)
-            .is_some_and(|full| fs::metadata(full).is_ok_and(|meta| meta.is_file()))
+        self.metadata(path).is_some_and(|meta| meta.is_file())
     }
 
     /// Is there a folder of that name?
     pub fn is_dir(&self, path: &str) -> bool {
-        self.inside(path)
-            .is_some_and(|full| fs::metadata(full).is_ok_and(|meta| meta.is_dir()))
+        self.metadata(path).is_some_and(|meta| meta.is_dir())
     }
 
     /// Every path that was asked for, with whether it existed: what the plan was read from.
@@ -159,20 +157,34 @@ impl Tree {
         self.read.borrow().clone()
     }
 
+    /// What stands at a context-relative path, a link followed; `None` when nothing does, or it lies outside.
+    fn metadata(&self, path: &str) -> Option<fs::Metadata> {
+        let full = self.joined(path)?;
+        fs::symlink_metadata(&full).ok()?;
+        fs::metadata(self.resolved(full)?).ok()
+    }
+
     /// The full path of a context-relative one, `None` when it would leave the context (lexically or by a link).
     fn inside(&self, path: &str) -> Option<PathBuf> {
-        let relative = Path::new(path);
-        if relative
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
-        {
-            return None;
-        }
-        let full = self.root.join(relative);
+        let full = self.joined(path)?;
         // Most paths that are asked for do not exist, and resolving links takes a call a folder.
         if fs::symlink_metadata(&full).is_err() {
             return Some(full);
         }
+        self.resolved(full)
+    }
+
+    /// The full path of a context-relative one as it is spelled, `None` when that leaves the context.
+    fn joined(&self, path: &str) -> Option<PathBuf> {
+        let relative = Path::new(path);
+        relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+            .then(|| self.root.join(relative))
+    }
+
+    /// The path with its links resolved, `None` when they leave the context; as it was where they cannot be.
+    fn resolved(&self, full: PathBuf) -> Option<PathBuf> {
         match full.canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Some(real),
             Ok(_) => None,

@@ -3,8 +3,7 @@
 use std::hash::Hash;
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
+use super::super::diff;
 use super::super::lines::{Line, Role};
 
 /// A run of the old list with what stands for it on either side.
@@ -32,19 +31,20 @@ struct Hunk {
 
 /// The clusters of lines, in order; together they cover all three lists.
 pub(super) fn clusters(base: &[Line], hand: &[Line], new: &[Line]) -> Vec<Cluster> {
-    let keys = |lines: &'_ [Line]| -> Vec<(Role, String)> {
+    fn keys(lines: &[Line]) -> Vec<(Role, &str)> {
         lines
             .iter()
-            .map(|line| (line.role, line.text.clone()))
+            .map(|line| (line.role, line.text.as_str()))
             .collect()
-    };
+    }
     of(&keys(base), &keys(hand), &keys(new))
 }
 
 /// The clusters of any three lists.
 pub(super) fn of<T: Eq + Hash>(base: &[T], hand: &[T], new: &[T]) -> Vec<Cluster> {
-    let mut hunks = changed(base, hand, true);
-    hunks.extend(changed(base, new, false));
+    let [base, hand, new] = diff::numbered([base, hand, new]);
+    let mut hunks = changed(&base, &hand, true);
+    hunks.extend(changed(&base, &new, false));
     hunks.sort_by_key(|hunk| (hunk.base.start, hunk.base.end, hunk.hand));
     let mut out = Vec::new();
     let mut at = (0, 0, 0);
@@ -138,13 +138,9 @@ fn span(group: &[Hunk], hand: bool, run: &Range<usize>, start: usize) -> Range<u
     start..start + run.len() + added - removed
 }
 
-fn changed<T: Eq + Hash>(base: &[T], side: &[T], hand: bool) -> Vec<Hunk> {
+fn changed(base: &[usize], side: &[usize], hand: bool) -> Vec<Hunk> {
     let mut out: Vec<Hunk> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Histogram, base, side) {
-        if matches!(op, DiffOp::Equal { .. }) {
-            continue;
-        }
-        let (old, new) = (op.old_range(), op.new_range());
+    for (old, new) in diff::changed(base, side) {
         match out.last_mut() {
             Some(last) if last.base.end == old.start && last.side.end == new.start => {
                 last.base.end = old.end;

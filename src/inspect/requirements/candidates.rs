@@ -32,6 +32,8 @@ pub fn candidates(tree: &Tree) -> Vec<String> {
     let mut found: Vec<(usize, String)> = FOLDERS
         .iter()
         .enumerate()
+        // A hundred names each: folders that are not there are not asked for them.
+        .filter(|(_, folder)| folder.is_empty() || tree.is_dir(&tree.in_app(folder)))
         .flat_map(|(depth, folder)| {
             PRODUCTION.iter().enumerate().flat_map(move |(rank, word)| {
                 let order = if word.is_empty() && depth == 0 {
