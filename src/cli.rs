@@ -130,10 +130,6 @@ pub struct Generate {
 
 /// The folder, and every setting as a flag.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub struct Project {
     /// Folder of the project
     #[arg(default_value = ".", value_name = "DIR")]

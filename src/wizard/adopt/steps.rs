@@ -96,7 +96,6 @@ fn script(command: &[String]) -> Option<String> {
             let name = words.next()?;
             (format!("-m {name}"), name)
         }
-        "-c" | "-" => (first.clone(), first),
         _ => (first.clone(), first),
     };
     let steps = [name.as_str(), words.next().map_or("", String::as_str)].join(" ");
