@@ -53,7 +53,7 @@ const CASES: &[Case] = &[
         run: &["--publish", "127.0.0.1::8000"],
         works: Works::Answers("8000"),
         prints: (
-            "echo $TZ; id -un; id -u; command -v git || echo none",
+            "echo $TZ; id -un; id -u; command -v make || echo none",
             "Europe/Berlin\nweb\n1234\nnone\n",
         ),
         configured: &[
