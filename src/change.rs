@@ -178,7 +178,12 @@ fn ways_out(foreign: &[&Change]) -> String {
             out
         }
     };
-    format!("pass {}, or {last}", ways.join(", "))
+    let adopt = if added.len() < foreign.len() {
+        "; `dockwright init --adopt` reads a Dockerfile into settings"
+    } else {
+        ""
+    };
+    format!("pass {}, or {last}{adopt}", ways.join(", "))
 }
 
 /// The setting that asks for a file besides the Dockerfile.

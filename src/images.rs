@@ -27,8 +27,10 @@ pub struct Folder {
     /// Its own files first, then those of each image that lies elsewhere.
     trees: Vec<Tree>,
     wishes: Vec<Wish>,
-    /// Several images have one workflow.
+    /// Several images have one workflow …
     ci: Option<Ci>,
+    /// … and one hook.
+    pre_commit: Option<bool>,
     recorded: Option<LockRecord>,
     /// The folder that holds all build contexts.
     root: PathBuf,
@@ -79,6 +81,7 @@ impl Folder {
             trees: vec![tree],
             wishes: Vec::new(),
             ci: None,
+            pre_commit: None,
             recorded: None,
             undone,
             named: Vec::new(),
@@ -100,9 +103,13 @@ impl Folder {
                 settings: flags.over(common),
             });
         } else {
-            self.ci = flags.ci.or(common.ci);
-            common.ci = None;
-            let flags = Settings { ci: None, ..flags };
+            self.ci = flags.ci.or(common.ci.take());
+            self.pre_commit = flags.pre_commit.or(common.pre_commit.take());
+            let flags = Settings {
+                ci: None,
+                pre_commit: None,
+                ..flags
+            };
             self.several(folder, tables, &flags, &common)?;
         }
         if self.root != self.top().root() && change::recover(&self.root)? {

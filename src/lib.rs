@@ -47,7 +47,7 @@ pub mod wizard;
 use std::path::{Path, PathBuf};
 
 use catalogue::Catalogue;
-use change::{Change, Options};
+use change::{Change, Options, State};
 use error::Error;
 use facts::{Place, Warning};
 use images::Folder;
@@ -55,7 +55,8 @@ use inspect::tree::Tree;
 use inspect::tree::ignored::DockerIgnore;
 use lock::{LOCK_FILE, LockRecord};
 use plan::pin::World;
-use plan::{BuildPlan, Document};
+use plan::{BuildPlan, Document, pre_commit};
+use render::OutFile;
 use settings::Settings;
 
 /// A plan and the tree it was made from.
@@ -156,8 +157,14 @@ pub fn compared_with(
     options: Options,
 ) -> Result<Preview, Error> {
     plan.heed(&world.over(&known(recorded.as_ref())));
-    let files = render::render(&plan)?;
-    let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    let mut files = render::render(&plan)?;
+    let mut changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    plan.warnings.extend(begun(
+        &plan.app,
+        &mut files,
+        &mut changes,
+        recorded.as_ref(),
+    ));
     plan.warnings.extend(kept_out(&plan, &changes));
     plan.warnings.extend(not_included(tree, &plan.documents)?);
     let record = commands::record::record(tree, &plan, &files);
@@ -217,6 +224,25 @@ fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
             .at(Place::new(ignore.clone(), 0))
         })
         .collect()
+}
+
+/// Leaves a pre-commit configuration that somebody else began as it is, whatever is forced: a warning says what to add to it.
+pub(crate) fn begun(
+    folder: &str,
+    files: &mut Vec<OutFile>,
+    changes: &mut Vec<Change>,
+    recorded: Option<&LockRecord>,
+) -> Option<Warning> {
+    let path = pre_commit::FILE;
+    if recorded.is_some_and(|record| record.files.contains_key(path)) {
+        return None;
+    }
+    let foreign = |change: &Change| change.path == path && change.state != State::Unchanged;
+    let at = changes.iter().position(foreign)?;
+    let text = changes[at].before.clone()?;
+    changes.remove(at);
+    files.retain(|file| file.path != path);
+    pre_commit::missing(&text, folder)
 }
 
 /// A warning where GitLab would not find the workflow: only `.gitlab-ci.yml` is read by itself.

@@ -76,6 +76,8 @@ pub struct Settings {
     pub bake: Option<bool>,
     /// Writes a workflow that checks, builds and verifies, for `github` or `gitlab`.
     pub ci: Option<Ci>,
+    /// `true` writes a `.pre-commit-config.yaml` whose hook runs `dockwright check` at each commit; one that is there stays.
+    pub pre_commit: Option<bool>,
     /// `true` pins images by digest; the digests are kept in `dockwright.lock`, and `dockwright update` renews them.
     pub pin: Option<bool>,
     /// System packages to add to what is detected; `!name` takes one out.
@@ -163,6 +165,7 @@ impl Settings {
             compose: self.compose.or(under.compose),
             bake: self.bake.or(under.bake),
             ci: self.ci.or(under.ci),
+            pre_commit: self.pre_commit.or(under.pre_commit),
             pin: self.pin.or(under.pin),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),

@@ -202,6 +202,28 @@ fn one_workflow_serves_all() {
 }
 
 #[test]
+fn one_hook_serves_all() {
+    let folder = repository();
+    let done = run(folder.path(), &["generate", "--pre-commit"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let path = folder.path().join(".pre-commit-config.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text.matches("entry: dockwright check\n").count(),
+        1,
+        "{text}"
+    );
+    assert_eq!(run(folder.path(), &["check"]).code, 0);
+    // One that somebody else began stays, and is told what to add.
+    let folder = repository();
+    let path = folder.path().join(".pre-commit-config.yaml");
+    fs::write(&path, "repos: []\n").unwrap();
+    let done = run(folder.path(), &["generate", "--pre-commit"]);
+    assert!(done.err.contains("warning[hook-not-added]"), "{}", done.err);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "repos: []\n");
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     for (table, said) in [
         (

@@ -113,6 +113,7 @@ mod tests {
         compose = true
         bake = true
         ci = "github"
+        pre-commit = true
         pin = true
         secrets = ["id=token,env=PIP_TOKEN", "id=pip,src=pip.conf,target=/etc/pip.conf"]
         copy = ["alembic.ini", "deploy/my shop.toml:/etc/shop.toml"]

@@ -183,6 +183,9 @@ struct WritingFlags {
     /// Write a workflow as well
     #[arg(long, env = "DOCKWRIGHT_CI", value_parser = PossibleValuesParser::new(Ci::NAMES))]
     ci: Option<String>,
+    /// Write a .pre-commit-config.yaml as well
+    #[arg(long, env = "DOCKWRIGHT_PRE_COMMIT")]
+    pre_commit: bool,
     /// Frontend image for a `# syntax=` line
     #[arg(long, env = "DOCKWRIGHT_SYNTAX", value_name = "IMAGE")]
     syntax: Option<String>,
@@ -282,6 +285,7 @@ impl Project {
             compose: writing.compose.then_some(true),
             bake: writing.bake.then_some(true),
             ci: writing.ci.as_deref().and_then(Ci::from_name),
+            pre_commit: writing.pre_commit.then_some(true),
             pin: base.pin.then_some(true),
             packages: Packages {
                 build: dependencies.build_packages.clone(),

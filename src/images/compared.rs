@@ -11,9 +11,9 @@ use crate::inspect::context;
 use crate::inspect::tree::join;
 use crate::lock::{LOCK_FILE, LockRecord};
 use crate::plan::BuildPlan;
-use crate::plan::ci;
 use crate::plan::pin::World;
-use crate::{Preview, commands, compared_with, not_included, render};
+use crate::plan::{ci, pre_commit};
+use crate::{Preview, begun, commands, compared_with, not_included, render};
 
 /// What would be written for all images, and what is there; each path is relative to the root.
 pub struct Compared {
@@ -68,8 +68,8 @@ impl Folder {
             let plan = done.add(name.as_deref(), &prefix, preview);
             done.images.push(Image { name, plan, tree });
         }
-        if let (true, Some(_)) = (all, self.ci) {
-            self.workflow(&mut done, options)?;
+        if all {
+            self.shared(&mut done, options)?;
         }
         done.settled()
     }
@@ -100,26 +100,38 @@ impl Folder {
         record
     }
 
-    /// The one workflow of several images.
-    fn workflow(&self, done: &mut Compared, options: Options) -> Result<(), Error> {
-        let Some(ci) = self.ci else { return Ok(()) };
-        let built: Vec<ci::Built<'_>> = done
-            .images
-            .iter()
-            .map(|image| ci::Built {
-                plan: &image.plan,
-                context: self.prefix(self.tree(image)),
-            })
-            .collect();
+    /// The one workflow of several images, and the one hook.
+    fn shared(&self, done: &mut Compared, options: Options) -> Result<(), Error> {
         let folder = super::below(&self.root, &self.home());
-        let (document, more) = ci::document(ci, &folder, &built, &context::below(&self.root))?;
-        let file = render::document(&document)?;
-        done.warnings.extend(more);
-        done.warnings.extend(not_included(self.top(), &[document])?);
-        done.record
-            .files
-            .insert(file.path.clone(), file.text.clone());
-        let changes = change::compare(&self.root, &[file], self.recorded.as_ref(), options)?;
+        let below = context::below(&self.root);
+        let mut documents = Vec::new();
+        if let Some(ci) = self.ci {
+            let built: Vec<ci::Built<'_>> = done
+                .images
+                .iter()
+                .map(|image| ci::Built {
+                    plan: &image.plan,
+                    context: self.prefix(self.tree(image)),
+                })
+                .collect();
+            let (document, more) = ci::document(ci, &folder, &built, &below)?;
+            documents.push(document);
+            done.warnings.extend(more);
+        }
+        if self.pre_commit == Some(true) {
+            documents.push(pre_commit::document(&folder, &below)?);
+        }
+        let mut files = Vec::new();
+        for document in &documents {
+            files.push(render::document(document)?);
+        }
+        let recorded = self.recorded.as_ref();
+        let mut changes = change::compare(&self.root, &files, recorded, options)?;
+        let begun = begun(&folder, &mut files, &mut changes, recorded);
+        done.warnings.extend(begun);
+        done.warnings.extend(not_included(self.top(), &documents)?);
+        let texts = files.into_iter().map(|file| (file.path, file.text));
+        done.record.files.extend(texts);
         done.changes.extend(changes);
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::Folder;
 use crate::error::Error;
 use crate::inspect::tree::{Tree, join};
 use crate::lock::LockRecord;
-use crate::plan::{bake, ci, compose};
+use crate::plan::{bake, ci, compose, pre_commit};
 use crate::settings::{Ci, Settings};
 
 impl Folder {
@@ -18,6 +18,7 @@ impl Folder {
         let there =
             |path: &str| recorded.files.contains_key(path) && self.root.join(path).is_file();
         let forge = forge(&there);
+        let hook = there(pre_commit::FILE).then_some(true);
         let beside: Vec<[bool; 2]> = (0..self.wishes.len())
             .map(|at| {
                 let tree = &self.trees[self.wishes[at].tree];
@@ -33,9 +34,13 @@ impl Folder {
         match &mut self.wishes[..] {
             [one] if one.name.is_none() => {
                 one.settings.ci = one.settings.ci.or(forge);
+                one.settings.pre_commit = one.settings.pre_commit.or(hook);
                 name(&self.trees[0], recorded);
             }
-            _ => self.ci = self.ci.or(forge),
+            _ => {
+                self.ci = self.ci.or(forge);
+                self.pre_commit = self.pre_commit.or(hook);
+            }
         }
     }
 }
@@ -51,6 +56,8 @@ pub fn remembered(tree: &Tree, mut settings: Settings) -> Result<Settings, Error
     let there = |path: &str| recorded.files.contains_key(path) && tree.root().join(path).is_file();
     keep(&mut settings, beside(tree, &there));
     settings.ci = settings.ci.or(forge(&there));
+    let hook = there(pre_commit::FILE).then_some(true);
+    settings.pre_commit = settings.pre_commit.or(hook);
     Ok(settings)
 }
 
@@ -91,7 +98,7 @@ pub(super) fn passing(flags: &Settings, settled: &Settings) -> Result<Settings, 
         .said()
         .into_iter()
         .filter(|(key, value)| {
-            !["compose", "bake", "ci"].contains(&key.as_str()) && !says(key, value)
+            !["compose", "bake", "ci", "pre-commit"].contains(&key.as_str()) && !says(key, value)
         })
         .try_fold(Settings::default(), |passing, (key, value)| {
             passing.with(&key, Some(value))

@@ -52,7 +52,7 @@ const IMAGE: &str = "manager = \"pip\"\nbase = \"registry.example/python:3\"\n";
 const BAKE: &str = "manager = \"pip\"\nbake = true\n";
 
 #[rustfmt::skip]
-const TABLE: [Said; 37] = [
+const TABLE: [Said; 38] = [
     said("python", "python = \"3.12\"", &["--python", "3.12"], ("PYTHON", "3.12")),
     said("base", "base = \"full\"", &["--base", "full"], ("BASE", "full")),
     said("suite", "suite = \"bookworm\"", &["--suite", "bookworm"], ("SUITE", "bookworm")),
@@ -79,6 +79,7 @@ const TABLE: [Said; 37] = [
     said("compose", "compose = true", &["--compose"], ("COMPOSE", "true")),
     said("bake", "bake = true", &["--bake"], ("BAKE", "true")),
     said("ci", "ci = \"gitlab\"", &["--ci", "gitlab"], ("CI", "gitlab")),
+    said("pre-commit", "pre-commit = true", &["--pre-commit"], ("PRE_COMMIT", "true")),
     said("packages.build", "packages.build = [\"git\", \"make\"]", &["--build-packages", "git,make"], ("BUILD_PACKAGES", "git,make")),
     said("packages.run", "packages.run = [\"curl\"]", &["--run-packages", "curl"], ("RUN_PACKAGES", "curl")),
     pair("env", "env = { TZ = \"UTC, or so\", B = \"1\" }", &["--env", "TZ=UTC, or so", "--env", "B=1"]),
