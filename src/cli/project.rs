@@ -167,6 +167,10 @@ struct RunningFlags {
 /// What is written.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 struct WritingFlags {
     /// No `--mount`: for the legacy builder, kaniko and old buildah
     #[arg(long, env = "DOCKWRIGHT_NO_BUILDKIT")]
