@@ -1,4 +1,4 @@
-//! The command line as clap sees it, and what it means as [`Settings`]; nothing else imports clap.
+//! The command line as clap sees it, and what it means as [`Settings`](crate::settings::Settings); nothing else imports clap.
 
 mod explain;
 mod help;
