@@ -119,10 +119,13 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
             out
         });
         return Some(Error::Foreign {
-            what: format!("{} was not written by dockwright", names(&foreign)),
+            what: format!(
+                "{} {} not written by dockwright",
+                names(&foreign),
+                if foreign.len() > 1 { "were" } else { "was" }
+            ),
             shown,
-            help: "pass `--force` to replace it, `--dockerfile Dockerfile.dockwright` to write beside it, or `--keep` to leave it as it is and merge from now on"
-                .to_owned(),
+            help: ways_out(&foreign),
         });
     }
     let mut shown = String::new();
@@ -130,9 +133,7 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
     for change in changes {
         if let State::Conflict(clashes) = &change.state {
             conflicts.push(change);
-            for clash in clashes {
-                show(&mut shown, &change.path, clash);
-            }
+            shown += &self::shown(&change.path, clashes);
         }
     }
     (!conflicts.is_empty()).then(|| Error::Conflict {
@@ -144,6 +145,56 @@ pub fn refusal(changes: &[Change]) -> Option<Error> {
         help: "pass `--keep` to keep the lines on disk, or `--force` to take the new ones; all other edits stay"
             .to_owned(),
     })
+}
+
+/// What can be done about files that somebody else wrote.
+fn ways_out(foreign: &[&Change]) -> String {
+    let added: Vec<&str> = foreign.iter().copied().filter_map(added_by).collect();
+    let (it, is) = match foreign {
+        [_] => ("it", "it is"),
+        _ => ("them", "they are"),
+    };
+    let mut ways = vec![format!("`--force` to replace {it}")];
+    if added.len() < foreign.len() {
+        let what = if added.is_empty() {
+            it
+        } else {
+            "the Dockerfile"
+        };
+        ways.push(format!(
+            "`--dockerfile Dockerfile.dockwright` to write beside {what}"
+        ));
+    }
+    let keep = format!("`--keep` to leave {it} as {is} and merge from now on");
+    let out = format!("leave out what asks for the rest: `{}`", added.join("`, `"));
+    let last = match (&added[..], foreign) {
+        ([], _) => keep,
+        ([one], [_]) => {
+            ways.push(keep);
+            format!("leave `{one}` out")
+        }
+        _ => {
+            ways.push(keep);
+            out
+        }
+    };
+    let adopt = if added.len() < foreign.len() {
+        "; `dockwright init --adopt` reads a Dockerfile into settings"
+    } else {
+        ""
+    };
+    format!("pass {}, or {last}{adopt}", ways.join(", "))
+}
+
+/// The setting that asks for a file besides the Dockerfile.
+fn added_by(change: &Change) -> Option<&'static str> {
+    let name = change.path.rsplit('/').next().unwrap_or_default();
+    match name {
+        "compose.yaml" => Some("compose"),
+        "docker-bake.hcl" => Some("bake"),
+        "dockwright.yml" => Some("ci"),
+        _ => None,
+    }
 }
 
 fn decide(file: &OutFile, disk: &str, written: Option<&str>, options: Options) -> (State, String) {
@@ -209,6 +260,16 @@ fn names(changes: &[&Change]) -> String {
         .map(|change| printable(&change.path))
         .collect();
     names.join(" and ")
+}
+
+/// Both texts of each place where an edit by hand meets a change.
+#[must_use]
+pub fn shown(path: &str, clashes: &[Clash]) -> String {
+    let mut out = String::new();
+    for clash in clashes {
+        show(&mut out, path, clash);
+    }
+    out
 }
 
 fn show(out: &mut String, path: &str, clash: &Clash) {

@@ -7,14 +7,13 @@ pub mod generate;
 pub mod init;
 pub mod record;
 pub mod schema;
-mod several;
 pub mod update;
 pub mod verify;
 pub mod watch;
 
 use std::io::Write;
 
-use crate::change::{self, Change};
+use crate::change::{self, Change, Options, State};
 use crate::cli::{self, Cli, Command};
 use crate::error::{Error, Exit, printable};
 
@@ -66,8 +65,19 @@ pub(crate) fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
     }
 }
 
-/// What a change would change, as a diff.
+/// What a command line says about files that are there.
+fn options(there: &cli::There) -> Options {
+    Options {
+        force: there.force,
+        keep: there.keep,
+    }
+}
+
+/// What a change would change, as a diff; of a conflict both texts.
 fn diff(change: &Change) -> String {
+    if let State::Conflict(clashes) = &change.state {
+        return change::shown(&change.path, clashes);
+    }
     let before = change.before.as_deref().unwrap_or_default();
     change::diff(before, &change.after, &change.path)
 }

@@ -1,135 +1,320 @@
-//! Turns the `[images.NAME]` tables of one settings file into a plan each, and all of them into one comparison with the disk.
+//! Turns a folder into a plan for each of its images (one without a name, or those of the `[images.NAME]` tables), and all of
+//! them into one comparison with the disk.
+
+mod compared;
+mod remembered;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::change::{self, Change, Options};
+use crate::change::{self, Options};
 use crate::error::{Error, printable};
 use crate::facts::Warning;
 use crate::inspect::context;
-use crate::inspect::tree::{Tree, join};
-use crate::lock::{LOCK_FILE, LockRecord};
+use crate::inspect::tree::Tree;
+use crate::lock::LockRecord;
 use crate::plan::pin::World;
-use crate::plan::{BuildPlan, DOCKERFILE, ci};
-use crate::render::{self, OutFile};
+use crate::plan::{BuildPlan, DOCKERFILE};
 use crate::settings::{Ci, Settings, misplaced};
-use crate::{Planned, commands, planned};
+use crate::{Planned, planned};
 
-/// One image of several.
+pub use compared::Compared;
+use remembered::passing;
+pub use remembered::remembered;
+
+/// A folder that dockwright was called for, opened: each file of it is read once, whatever is asked of it.
+pub struct Folder {
+    /// Its own files first, then those of each image that lies elsewhere.
+    trees: Vec<Tree>,
+    wishes: Vec<Wish>,
+    /// Several images have one workflow …
+    ci: Option<Ci>,
+    /// … and one hook.
+    pre_commit: Option<bool>,
+    recorded: Option<LockRecord>,
+    /// The folder that holds all build contexts.
+    root: PathBuf,
+    undone: Option<Warning>,
+    /// The folders that the settings name, there or not.
+    named: Vec<PathBuf>,
+}
+
+/// What is asked for of one image.
+struct Wish {
+    name: Option<String>,
+    /// Its files, among [`Folder::trees`].
+    tree: usize,
+    settings: Settings,
+    /// What flags and environment say alone.
+    passing: Settings,
+}
+
+/// One image.
+#[derive(Clone)]
 pub struct Image {
-    /// Its name in the settings.
-    pub name: String,
-    /// Its files.
-    pub tree: Tree,
+    /// Its name in the settings; the only one of a folder may have none.
+    pub name: Option<String>,
     /// Its decisions.
     pub plan: BuildPlan,
+    tree: usize,
 }
 
-/// Several images, compared with the disk.
-pub struct Images {
-    /// The folder that holds all of their build contexts; all paths below are relative to it.
-    pub root: PathBuf,
-    /// Each image.
-    pub images: Vec<Image>,
-    /// Each file, before and after.
-    pub changes: Vec<Change>,
-    /// What the last run recorded.
-    pub recorded: Option<LockRecord>,
-    /// What this run would record.
-    pub record: LockRecord,
-    /// The one lock: beside the settings.
-    pub lock_path: String,
-    /// What the user should know, of all images.
-    pub warnings: Vec<Warning>,
-}
-
-/// The images' plans, by name; `None` where the settings of the folder know of no images.
-///
-/// # Errors
-/// As [`planned`]; a name or a root that cannot be one.
-pub fn plans(folder: &Path, flags: &Settings) -> Result<Option<Vec<Image>>, Error> {
-    let top = context::open(folder)?;
-    let mut common = Settings::read(&top)?;
-    let tables = std::mem::take(&mut common.images);
-    if tables.is_empty() {
-        return Ok(None);
+impl Folder {
+    /// Opens a folder and reads what its settings ask for, below `flags`.
+    ///
+    /// # Errors
+    /// As [`Folder::at`] and [`Folder::read`].
+    pub fn open(folder: &Path, flags: Settings) -> Result<Self, Error> {
+        let mut opened = Self::at(folder)?;
+        opened.read(folder, flags)?;
+        Ok(opened)
     }
-    // One workflow serves all images: see `compared`.
-    common.ci = None;
-    let flags = Settings {
-        ci: None,
-        ..flags.clone()
-    };
-    let roots: Vec<&str> = tables.values().map(root).collect();
-    let mut images = Vec::new();
-    for (name, table) in &tables {
-        let settings = flags.clone().over(table.clone());
-        let place = root(table);
-        let tree = open(folder, name, place)?;
-        let own = if place == "." {
-            Settings::default()
-        } else {
-            Settings::read(&tree)?
-        };
-        let mut settings = settings.over(own).over(common.clone());
-        settings.root = None;
-        if !settings.images.is_empty() {
-            return Err(misplaced());
-        }
-        let shared = roots.iter().filter(|other| **other == place).count() > 1;
-        settings
-            .dockerfile
-            .get_or_insert(if place == "." || shared {
-                format!("{DOCKERFILE}.{name}")
-            } else {
-                DOCKERFILE.to_owned()
+
+    /// Opens a folder; no file of it is read yet.
+    ///
+    /// # Errors
+    /// As [`crate::open`].
+    pub fn at(folder: &Path) -> Result<Self, Error> {
+        let (tree, undone) = crate::open(folder)?;
+        Ok(Self {
+            root: tree.root().to_owned(),
+            trees: vec![tree],
+            wishes: Vec::new(),
+            ci: None,
+            pre_commit: None,
+            recorded: None,
+            undone,
+            named: Vec::new(),
+        })
+    }
+
+    /// Reads the settings, and opens the folders of the images that they name. What was opened stays so when it fails.
+    ///
+    /// # Errors
+    /// The settings, or the lock, cannot be read; a name or a root that cannot be one.
+    pub fn read(&mut self, folder: &Path, flags: Settings) -> Result<(), Error> {
+        let mut common = Settings::read(self.top())?;
+        let tables = std::mem::take(&mut common.images);
+        if tables.is_empty() {
+            self.wishes.push(Wish {
+                name: None,
+                tree: 0,
+                passing: passing(&flags, &common)?,
+                settings: flags.over(common),
             });
-        let mut plan = planned(&tree, &settings)?;
-        plan.name.clone_from(name);
-        images.push(Image {
-            name: name.clone(),
-            tree,
-            plan,
-        });
+        } else {
+            self.ci = flags.ci.or(common.ci.take());
+            self.pre_commit = flags.pre_commit.or(common.pre_commit.take());
+            let flags = Settings {
+                ci: None,
+                pre_commit: None,
+                ..flags
+            };
+            self.several(folder, tables, &flags, &common)?;
+        }
+        if self.root != self.top().root() && change::recover(&self.root)? {
+            self.undone = Some(crate::undone());
+        }
+        self.recorded = crate::recorded(self.top())?;
+        self.remember();
+        Ok(())
     }
-    Ok(Some(images))
+
+    fn several(
+        &mut self,
+        folder: &Path,
+        tables: BTreeMap<String, Settings>,
+        flags: &Settings,
+        common: &Settings,
+    ) -> Result<(), Error> {
+        let mut opened = BTreeMap::from([(".".to_owned(), 0)]);
+        for (name, table) in tables {
+            let place = root(&table);
+            self.named.push(self.home().join(&place));
+            allowed(folder, &name, &place)?;
+            let tree = if let Some(tree) = opened.get(&place) {
+                *tree
+            } else {
+                self.trees.push(context::open(&folder.join(&place))?);
+                opened.insert(place, self.trees.len() - 1);
+                self.trees.len() - 1
+            };
+            let own = if tree == 0 {
+                Settings::default()
+            } else {
+                Settings::read(&self.trees[tree])?
+            };
+            let settled = table.over(own).over(common.clone());
+            let passing = passing(flags, &settled)?;
+            let settings = flags.clone().over(settled);
+            if !settings.images.is_empty() {
+                return Err(misplaced());
+            }
+            self.wishes.push(Wish {
+                tree,
+                settings: Settings {
+                    root: None,
+                    name: Some(name.clone()),
+                    ..settings
+                },
+                passing,
+                name: Some(name),
+            });
+        }
+        for at in 0..self.wishes.len() {
+            let shared = self.shares(at);
+            let wish = &mut self.wishes[at];
+            if let (Some(name), true) = (&wish.name, wish.tree == 0 || shared) {
+                let own = || format!("{DOCKERFILE}.{name}");
+                wish.settings.dockerfile.get_or_insert_with(own);
+            }
+        }
+        let home = self.home();
+        let roots = self.trees.iter().skip(1).map(Tree::root);
+        self.root = roots.fold(home, |shared, root| common_of(&shared, root));
+        Ok(())
+    }
+
+    /// Does another image lie in the same folder?
+    fn shares(&self, at: usize) -> bool {
+        let same = |wish: &&Wish| wish.tree == self.wishes[at].tree;
+        self.wishes.iter().filter(same).count() > 1
+    }
+
+    /// The trees that are open, the folder's own first.
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
+    /// The folders that the settings name for images, there or not.
+    pub fn named(&self) -> &[PathBuf] {
+        &self.named
+    }
+
+    /// The files of an image.
+    pub fn tree(&self, image: &Image) -> &Tree {
+        &self.trees[image.tree]
+    }
+
+    /// What the last run recorded.
+    pub fn recorded(&self) -> Option<&LockRecord> {
+        self.recorded.as_ref()
+    }
+
+    /// The plan of each image by name, or of the one that is meant.
+    ///
+    /// # Errors
+    /// As [`planned`]; there is no image of that name.
+    pub fn plans(&self, only: Option<&str>) -> Result<Vec<Image>, Error> {
+        let meant = |wish: &&Wish| only.is_none() || wish.name.as_deref() == only;
+        let wishes: Vec<&Wish> = self.wishes.iter().filter(meant).collect();
+        if let (true, Some(name)) = (wishes.is_empty(), only) {
+            return Err(self.unknown(name));
+        }
+        let image = |wish: &Wish| {
+            let mut plan = planned(&self.trees[wish.tree], &wish.settings)?;
+            plan.warnings.extend(self.undone.clone());
+            Ok(Image {
+                name: wish.name.clone(),
+                tree: wish.tree,
+                plan,
+            })
+        };
+        wishes.into_iter().map(image).collect()
+    }
+
+    /// The one image that is meant, by name where there are several.
+    ///
+    /// # Errors
+    /// As [`Folder::plans`]; there are several and none is named.
+    pub fn one(mut self, only: Option<&str>) -> Result<Planned, Error> {
+        if only.is_none() && self.wishes.iter().any(|wish| wish.name.is_some()) {
+            return Err(Error::Settings {
+                what: "dockwright.toml holds several images".to_owned(),
+                at: None,
+                help: format!("pass `--only` with one of: {}", self.names()),
+            });
+        }
+        let mut plans = self.plans(only)?;
+        let Image { plan, tree, .. } = plans.swap_remove(0);
+        let tree = self.trees.swap_remove(tree);
+        Ok(Planned { tree, plan })
+    }
+
+    /// What flags and environment say of the image that is meant, or of any, and no settings file does.
+    pub fn passing(&self, only: Option<&str>) -> Settings {
+        let meant = |wish: &&Wish| only.is_none() || wish.name.as_deref() == only;
+        let wishes = self.wishes.iter().filter(meant);
+        let passing = wishes.map(|wish| wish.passing.clone());
+        let fuller = passing.max_by_key(|passing| passing.said().len());
+        fuller.unwrap_or_default()
+    }
+
+    fn top(&self) -> &Tree {
+        &self.trees[0]
+    }
+
+    /// The folder of the settings and of the lock.
+    fn home(&self) -> PathBuf {
+        self.top().root().join(self.top().app())
+    }
+
+    /// Where a tree lies below the folder that holds all.
+    fn prefix(&self, tree: &Tree) -> String {
+        below(&self.root, tree.root())
+    }
+
+    fn names(&self) -> String {
+        let names = self.wishes.iter().filter_map(|wish| wish.name.as_deref());
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let names = self.names();
+        Error::Settings {
+            what: format!("there is no image `{}`", printable(name)),
+            at: None,
+            help: if names.is_empty() {
+                "leave `--only` out: dockwright.toml has no `[images.NAME]` table".to_owned()
+            } else {
+                format!("give one of: {names}")
+            },
+        }
+    }
 }
 
 /// The one image that is meant, by name where the settings hold several.
 ///
 /// # Errors
-/// As [`plans`]; there are several and none is named, or none of that name.
+/// As [`Folder::one`].
 pub fn one(folder: &Path, flags: Settings, name: Option<&str>) -> Result<Planned, Error> {
-    let plans = plans(folder, &flags)?;
-    let names: Vec<String> = plans
-        .iter()
-        .flatten()
-        .map(|image| image.name.clone())
-        .collect();
-    match (plans, name) {
-        (None, None) => crate::plan_for(folder, flags),
-        (None, Some(name)) => Err(unknown(name, &[])),
-        (Some(_), None) => Err(Error::Settings {
-            what: "dockwright.toml holds several images".to_owned(),
-            at: None,
-            help: format!("pass `--only` with one of: {}", names.join(", ")),
-        }),
-        (Some(images), Some(name)) => images
-            .into_iter()
-            .find(|image| image.name == name)
-            .map(|Image { tree, plan, .. }| Planned { tree, plan })
-            .ok_or_else(|| unknown(name, &names)),
-    }
+    Folder::open(folder, flags)?.one(name)
+}
+
+/// The images of a folder, compared with the disk: `open`, `plans` and `compared` in one.
+///
+/// # Errors
+/// As these.
+pub fn compared(
+    folder: &Path,
+    flags: Settings,
+    only: Option<&str>,
+    options: Options,
+) -> Result<Compared, Error> {
+    let folder = Folder::open(folder, flags)?;
+    let images = folder.plans(only)?;
+    folder.compared(images, &World::default(), options)
 }
 
 /// An image's folder, without what says nothing.
-fn root(table: &Settings) -> &str {
+fn root(table: &Settings) -> String {
     let root = table.root.as_deref().unwrap_or(".");
     let root = root.trim_start_matches("./").trim_end_matches('/');
-    if root.is_empty() { "." } else { root }
+    if root.is_empty() { "." } else { root }.to_owned()
 }
 
-fn open(folder: &Path, name: &str, root: &str) -> Result<Tree, Error> {
+/// Refuses a name that cannot stand in a tag, and a folder that is none or not below.
+fn allowed(folder: &Path, name: &str, root: &str) -> Result<(), Error> {
     let refused = |what: String, help: &str| Error::Settings {
         what,
         at: None,
@@ -143,174 +328,26 @@ fn open(folder: &Path, name: &str, root: &str) -> Result<Tree, Error> {
         ));
     }
     let inside = !Path::new(root).is_absolute() && !root.split('/').any(|part| part == "..");
-    if !inside || !folder.join(root).is_dir() {
+    if !inside {
         return Err(refused(
             format!("`images.{name}.root` cannot be `{}`", printable(root)),
             "give a folder below the one of dockwright.toml",
         ));
     }
-    context::open(&folder.join(root))
-}
-
-/// Compares all images with the disk; `folder` holds the settings, `ci` asks for a workflow.
-///
-/// # Errors
-/// As [`crate::compared`]; two images that write the same file.
-pub fn compared(
-    folder: &Path,
-    mut images: Vec<Image>,
-    ci: Option<Ci>,
-    world: &World,
-    options: Options,
-) -> Result<Images, Error> {
-    let top = context::open(folder)?;
-    let home = top.root().join(top.app());
-    let roots = images.iter().map(|image| image.tree.root());
-    let root = roots.fold(home.clone(), |shared, root| common(&shared, root));
-    let undone = change::recover(&root)?;
-    let lock_path = join(&below(&root, &home), LOCK_FILE);
-    let recorded = match top.text(&top.in_app(LOCK_FILE))? {
-        Some(text) => Some(LockRecord::parse(&text, &lock_path)?),
-        None => None,
-    };
-    let known = world.over(&crate::known(recorded.as_ref()));
-    for image in &mut images {
-        image.plan.heed(&known);
+    if !folder.join(root).is_dir() {
+        return Err(refused(
+            format!(
+                "`images.{name}.root` is `{}`, and there is no such folder",
+                printable(root)
+            ),
+            "correct the name in dockwright.toml, or take the table out",
+        ));
     }
-    let mut files: Vec<OutFile> = Vec::new();
-    let mut record = LockRecord::default();
-    let mut warnings: Vec<Warning> = undone.then(crate::undone).into_iter().collect();
-    let mut built = Vec::new();
-    for image in &images {
-        let prefix = below(&root, image.tree.root());
-        let own = render::render(&image.plan)?;
-        let part = commands::record::record(&image.tree, &image.plan, &own);
-        add(&mut record, &image.name, &prefix, part);
-        files.extend(own.into_iter().map(|file| OutFile {
-            path: join(&prefix, &file.path),
-            text: file.text,
-        }));
-        warnings.extend(image.plan.warnings.iter().cloned());
-        built.push(ci::Built {
-            plan: &image.plan,
-            context: prefix,
-        });
-    }
-    if let Some(ci) = ci {
-        let folder = below(&root, &home);
-        let (document, more) = ci::document(ci, &folder, &built, &context::below(&root))?;
-        files.push(render::document(&document)?);
-        warnings.extend(more);
-    }
-    record.files = files
-        .iter()
-        .map(|file| (file.path.clone(), file.text.clone()))
-        .collect();
-    if record.files.len() < files.len() {
-        return Err(Error::Settings {
-            what: "two images write the same file".to_owned(),
-            at: None,
-            help: "give each its own `root` or `dockerfile`, and ask for compose and bake in one of them"
-                .to_owned(),
-        });
-    }
-    let changes = change::compare(&root, &files, recorded.as_ref(), options)?;
-    warnings.sort();
-    warnings.dedup();
-    Ok(Images {
-        root,
-        images,
-        changes,
-        recorded,
-        record,
-        lock_path,
-        warnings,
-    })
-}
-
-impl Images {
-    /// Takes everything out that is not of one image; what the lock knows of the others stays.
-    ///
-    /// # Errors
-    /// There is no such image.
-    pub fn only(&mut self, name: &str) -> Result<(), Error> {
-        let names: Vec<String> = self.images.iter().map(|image| image.name.clone()).collect();
-        self.images.retain(|image| image.name == name);
-        let Some(image) = self.images.first() else {
-            return Err(unknown(name, &names));
-        };
-        let prefix = below(&self.root, image.tree.root());
-        let own: Vec<String> = image
-            .plan
-            .files()
-            .iter()
-            .map(|file| join(&prefix, file))
-            .collect();
-        self.changes.retain(|change| own.contains(&change.path));
-        let mut files = self.recorded.clone().unwrap_or_default().files;
-        files.retain(|path, _| !own.contains(path));
-        self.record.files.retain(|path, _| own.contains(path));
-        self.record.files.extend(files);
-        self.warnings.clone_from(&image.plan.warnings);
-        Ok(())
-    }
-
-    /// The images that should be pinned and whose digest is not known.
-    pub fn unpinned(&self) -> Vec<&str> {
-        let plans = self.images.iter().map(|image| &image.plan);
-        plans.flat_map(BuildPlan::unpinned).collect()
-    }
-
-    /// The reasons why `generate` would change something.
-    pub fn drift(&self) -> Vec<change::Reason> {
-        let mut recorded = self.recorded.clone();
-        if let Some(record) = &mut recorded {
-            let written = |path: &String| self.changes.iter().any(|change| change.path == *path);
-            let gone = |path: &String| !self.record.files.contains_key(path);
-            record.files.retain(|path, _| written(path) || gone(path));
-        }
-        change::drift(recorded.as_ref(), &self.record, &self.changes)
-    }
-}
-
-/// There is no image of that name.
-pub fn unknown(name: &str, names: &[String]) -> Error {
-    Error::Settings {
-        what: format!("there is no image `{}`", printable(name)),
-        at: None,
-        help: if names.is_empty() {
-            "leave `--only` out: dockwright.toml has no `[images.NAME]` table".to_owned()
-        } else {
-            format!("give one of: {}", names.join(", "))
-        },
-    }
-}
-
-/// Adds what one image's run records, its paths below the common folder, its decisions under its name.
-fn add(record: &mut LockRecord, name: &str, prefix: &str, part: LockRecord) {
-    let placed = |map: BTreeMap<String, String>| -> BTreeMap<String, String> {
-        let below = |(path, value): (String, String)| (join(prefix, &path), value);
-        map.into_iter().map(below).collect()
-    };
-    record.inputs.extend(placed(part.inputs));
-    record.pins.extend(part.pins);
-    record.tools.extend(part.tools);
-    for (key, value) in part.decisions {
-        record.decisions.insert(format!("{name}: {key}"), value);
-    }
-    for mut need in part.packages {
-        for because in &mut need.because {
-            because.source = join(prefix, &because.source);
-        }
-        if !record.packages.contains(&need) {
-            record.packages.push(need);
-        }
-    }
-    record.packages.sort();
+    Ok(())
 }
 
 /// The deepest folder that holds both.
-fn common(one: &Path, other: &Path) -> PathBuf {
+fn common_of(one: &Path, other: &Path) -> PathBuf {
     let holds = |folder: &&Path| other.starts_with(folder);
     one.ancestors().find(holds).unwrap_or(one).to_owned()
 }

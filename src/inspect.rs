@@ -43,7 +43,7 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
     let locks = locks(tree, &mut warnings)?;
     let mut facts = ProjectFacts {
         layout: layout(tree, &locks, root_pyproject.as_ref()),
-        folder: folder_name(tree),
+        folder: tree.name(),
         below: below(tree),
         python: python::read(tree, &mut warnings)?,
         requirements: requirements_files(tree, requirements, &mut warnings)?,
@@ -244,12 +244,4 @@ fn below(tree: &Tree) -> Option<String> {
         })
         .min_by_key(|path| path.matches('/').count())
         .map(str::to_owned)
-}
-
-fn folder_name(tree: &Tree) -> String {
-    tree.root()
-        .join(tree.app())
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
 }

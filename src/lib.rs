@@ -17,7 +17,7 @@
 //! | [`mod@plan`] | facts, settings and knowledge into decisions |
 //! | [`render`] | the plan into files |
 //! | [`change`], [`lock`] | files and the disk into a merge, a diff or a refusal |
-//! | [`images`] | the settings of several images into a plan each and one comparison |
+//! | [`images`] | a folder into a plan for each of its images, and all of them into one comparison |
 //! | [`registry`] | an image's name into its digest |
 //! | [`watch`] | the file system's events into bursts of saved files |
 //! | [`wizard`] | a project and answers into [`settings`] |
@@ -47,14 +47,16 @@ pub mod wizard;
 use std::path::{Path, PathBuf};
 
 use catalogue::Catalogue;
-use change::{Change, Options};
+use change::{Change, Options, State};
 use error::Error;
 use facts::{Place, Warning};
+use images::Folder;
 use inspect::tree::Tree;
 use inspect::tree::ignored::DockerIgnore;
 use lock::{LOCK_FILE, LockRecord};
-use plan::BuildPlan;
 use plan::pin::World;
+use plan::{BuildPlan, Document, pre_commit};
+use render::OutFile;
 use settings::Settings;
 
 /// A plan and the tree it was made from.
@@ -106,32 +108,12 @@ pub(crate) fn undone() -> Warning {
     )
 }
 
-/// Inspects and plans the project in a folder; `flags` are the wishes of the command line and the environment.
+/// Inspects and plans the one image of a folder; `flags` are the wishes of the command line and the environment.
 ///
 /// # Errors
-/// The project cannot be read, or leaves open what only its author can say.
+/// The project cannot be read, or leaves open what only its author can say; the folder holds several images.
 pub fn plan_for(folder: &Path, flags: Settings) -> Result<Planned, Error> {
-    let (tree, undone) = open(folder)?;
-    let mut plan = plan_in(&tree, flags)?;
-    plan.warnings.extend(undone);
-    Ok(Planned { tree, plan })
-}
-
-/// Plans an open project, with what its own files ask for below the flags.
-///
-/// # Errors
-/// As [`plan_for`].
-pub fn plan_in(tree: &Tree, flags: Settings) -> Result<BuildPlan, Error> {
-    let settings = flags.over(Settings::read(tree)?);
-    if !settings.images.is_empty() {
-        return Err(Error::Settings {
-            what: "dockwright.toml holds several images, and this command is about one".to_owned(),
-            at: None,
-            help: "`generate`, `check` and `explain` take them all, `verify --only NAME` takes one"
-                .to_owned(),
-        });
-    }
-    planned(tree, &settings)
+    Folder::open(folder, flags)?.one(None)
 }
 
 /// Plans an open project with all the settings that it has.
@@ -160,25 +142,31 @@ pub fn preview(folder: &Path, flags: Settings, options: Options) -> Result<Previ
 /// # Errors
 /// As [`preview`].
 pub fn compared(tree: &Tree, plan: BuildPlan, options: Options) -> Result<Preview, Error> {
-    compared_with(tree, plan, &World::default(), options)
+    compared_with(tree, plan, recorded(tree)?, &World::default(), options)
 }
 
-/// As [`compared`], with what a registry said just now over what was recorded.
+/// As [`compared`], with what the last run recorded, and what a registry said just now.
 ///
 /// # Errors
 /// As [`preview`].
 pub fn compared_with(
     tree: &Tree,
     mut plan: BuildPlan,
+    recorded: Option<LockRecord>,
     world: &World,
     options: Options,
 ) -> Result<Preview, Error> {
-    let recorded = recorded(tree)?;
     plan.heed(&world.over(&known(recorded.as_ref())));
-    let files = render::render(&plan)?;
-    let changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    let mut files = render::render(&plan)?;
+    let mut changes = change::compare(tree.root(), &files, recorded.as_ref(), options)?;
+    plan.warnings.extend(begun(
+        &plan.app,
+        &mut files,
+        &mut changes,
+        recorded.as_ref(),
+    ));
     plan.warnings.extend(kept_out(&plan, &changes));
-    plan.warnings.extend(not_included(tree, &plan)?);
+    plan.warnings.extend(not_included(tree, &plan.documents)?);
     let record = commands::record::record(tree, &plan, &files);
     Ok(Preview {
         root: tree.root().to_owned(),
@@ -238,10 +226,29 @@ fn kept_out(plan: &BuildPlan, changes: &[Change]) -> Vec<Warning> {
         .collect()
 }
 
+/// Leaves a pre-commit configuration that somebody else began as it is, whatever is forced: a warning says what to add to it.
+pub(crate) fn begun(
+    folder: &str,
+    files: &mut Vec<OutFile>,
+    changes: &mut Vec<Change>,
+    recorded: Option<&LockRecord>,
+) -> Option<Warning> {
+    let path = pre_commit::FILE;
+    if recorded.is_some_and(|record| record.files.contains_key(path)) {
+        return None;
+    }
+    let foreign = |change: &Change| change.path == path && change.state != State::Unchanged;
+    let at = changes.iter().position(foreign)?;
+    let text = changes[at].before.clone()?;
+    changes.remove(at);
+    files.retain(|file| file.path != path);
+    pre_commit::missing(&text, folder)
+}
+
 /// A warning where GitLab would not find the workflow: only `.gitlab-ci.yml` is read by itself.
-fn not_included(tree: &Tree, plan: &BuildPlan) -> Result<Option<Warning>, Error> {
+pub(crate) fn not_included(tree: &Tree, written: &[Document]) -> Result<Option<Warning>, Error> {
     let path = plan::ci::path(settings::Ci::Gitlab);
-    if plan.documents.iter().all(|one| one.path != path) {
+    if written.iter().all(|one| one.path != path) {
         return Ok(None);
     }
     let main = ".gitlab-ci.yml";

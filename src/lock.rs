@@ -2,8 +2,10 @@
 
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 pub use text::sha256;
 use toml_edit::{Document, Item, TableLike};
 
@@ -36,11 +38,15 @@ pub struct LockRecord {
     pub files: BTreeMap<String, String>,
     /// The places that decisions follow from; known to a running program only, never written.
     pub places: BTreeMap<String, Place>,
+    /// What is installed, by image and name; known to a running program only, never written.
+    pub installed: BTreeSet<(Option<String>, String)>,
 }
 
 /// A system package of one stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LockedNeed {
+    /// The image's name, where there are several.
+    pub image: Option<String>,
     /// `build` or `run`.
     pub stage: String,
     /// The package's name in the distribution.
@@ -49,19 +55,32 @@ pub struct LockedNeed {
     pub because: Vec<Because>,
 }
 
-/// A requirement that needs a system package.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// A requirement that needs a system package; `explain` says it in the same words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Because {
     /// The distribution's normalised name.
     pub requirement: String,
     /// Its version, where one is known.
     pub version: Option<String>,
     /// The file that names it, relative to the context.
+    #[serde(serialize_with = "some_file")]
+    #[schemars(with = "Option<String>")]
     pub source: String,
-    /// The line in that file; known to a running program only, never written: every edit above would change it.
+    /// The line in that file. It is never written to the lock: every edit above would change it.
+    #[serde(serialize_with = "some_line")]
+    #[schemars(with = "Option<u32>")]
     pub line: u32,
     /// Why, in words.
     pub why: String,
+}
+
+fn some_file<S: Serializer>(file: &String, to: S) -> Result<S::Ok, S::Error> {
+    Some(file).filter(|file| !file.is_empty()).serialize(to)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn some_line<S: Serializer>(line: &u32, to: S) -> Result<S::Ok, S::Error> {
+    Some(*line).filter(|line| *line > 0).serialize(to)
 }
 
 impl LockRecord {
@@ -136,6 +155,7 @@ impl Reader<'_> {
             packages,
             files,
             places: BTreeMap::new(),
+            installed: BTreeSet::new(),
         })
     }
 
@@ -250,7 +270,9 @@ impl Reader<'_> {
         }
         because.sort();
         let offset = first(table);
+        let image = table.get("image");
         Ok(LockedNeed {
+            image: image.map(|item| self.text_of(item, "image")).transpose()?,
             stage: self.string(table, "stage", offset)?,
             name: self.string(table, "name", offset)?,
             because,

@@ -14,6 +14,7 @@ pub mod install;
 pub mod manager;
 pub mod managers;
 pub mod pin;
+pub mod pre_commit;
 pub mod python;
 pub mod quote;
 pub mod runtime;
@@ -237,7 +238,7 @@ pub fn plan(
     let additions = additions::additions(settings, &facts.layout.app, &mut warnings)?;
     let user = user(settings)?;
     let mut plan = BuildPlan {
-        name: project_name(facts),
+        name: settings.name.clone().unwrap_or_else(|| project_name(facts)),
         manager: chosen.manager.name(),
         manifests: chosen.manifests.clone(),
         runtime: runtime::runtime(facts, settings, &system, &start, &user)?,
@@ -269,6 +270,10 @@ pub fn plan(
         compose::add(&mut plan, facts)?;
     }
     ci::add(&mut plan, settings, &facts.layout.below)?;
+    if settings.pre_commit == Some(true) {
+        let hook = pre_commit::document(&plan.app, &facts.layout.below)?;
+        plan.documents.push(hook);
+    }
     if settings.bake == Some(true) {
         let target = bake::Target::new(&plan, facts, settings)?;
         plan.documents.push(bake::document(&plan.app, &[target]));

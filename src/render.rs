@@ -47,6 +47,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("frontend.j2", include_str!("../templates/frontend.j2")),
     ("macros.j2", include_str!("../templates/macros.j2")),
     (
+        "pre-commit.yaml.j2",
+        include_str!("../templates/pre-commit.yaml.j2"),
+    ),
+    (
         "managers/pip.j2",
         include_str!("../templates/managers/pip.j2"),
     ),

@@ -15,6 +15,7 @@ use crate::error::{Error, printable};
 
 pub use additions::{AskedSecret, Lines, copied};
 pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
+pub use said::key;
 
 /// The settings file that `init` writes.
 pub const FILE: &str = "dockwright.toml";
@@ -69,12 +70,14 @@ pub struct Settings {
     pub gid: Option<u32>,
     /// Name of the file to write: `Dockerfile` (default), or one beside it such as `Dockerfile.dockwright`.
     pub dockerfile: Option<String>,
-    /// `true` writes a `compose.yaml` beside the Dockerfile.
+    /// `true` writes a `compose.yaml` beside the Dockerfile; `false` leaves one to you that a flag has written.
     pub compose: Option<bool>,
-    /// `true` writes a `docker-bake.hcl` beside the Dockerfile.
+    /// `true` writes a `docker-bake.hcl` beside the Dockerfile; `false` leaves one to you that a flag has written.
     pub bake: Option<bool>,
     /// Writes a workflow that checks, builds and verifies, for `github` or `gitlab`.
     pub ci: Option<Ci>,
+    /// `true` writes a `.pre-commit-config.yaml` whose hook runs `dockwright check` at each commit; one that is there stays.
+    pub pre_commit: Option<bool>,
     /// `true` pins images by digest; the digests are kept in `dockwright.lock`, and `dockwright update` renews them.
     pub pin: Option<bool>,
     /// System packages to add to what is detected; `!name` takes one out.
@@ -100,6 +103,9 @@ pub struct Settings {
     /// Names that the catalogue is to know nothing of; only a flag says so, for tests of what `verify` finds by itself.
     #[serde(skip)]
     pub without: Vec<String>,
+    /// The image's name; only its place among `images` says so.
+    #[serde(skip)]
+    pub name: Option<String>,
     /// In a table of `images` only: the folder of that image, relative to this file.
     pub root: Option<String>,
     /// Several images of one repository, by name: each with settings of its own over the common ones.
@@ -159,6 +165,7 @@ impl Settings {
             compose: self.compose.or(under.compose),
             bake: self.bake.or(under.bake),
             ci: self.ci.or(under.ci),
+            pre_commit: self.pre_commit.or(under.pre_commit),
             pin: self.pin.or(under.pin),
             packages: Packages {
                 build: joined(under.packages.build, self.packages.build),
@@ -173,6 +180,7 @@ impl Settings {
             volumes: joined(under.volumes, self.volumes),
             run: self.run.behind(under.run),
             without: joined(under.without, self.without),
+            name: self.name.or(under.name),
             root: self.root.or(under.root),
             images: if self.images.is_empty() {
                 under.images

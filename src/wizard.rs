@@ -7,6 +7,7 @@ pub mod adopt;
 mod ask;
 pub mod files;
 mod form;
+mod pages;
 pub mod questions;
 mod screen;
 mod terminal;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use toml::Value;
 
 use crate::catalogue::Catalogue;
-use crate::error::{Error, Offer, printable};
+use crate::error::{Error, printable};
 use crate::facts::ProjectFacts;
 use crate::inspect::{self, tree::Tree};
 use crate::plan::{self, BuildPlan};
@@ -33,6 +34,15 @@ pub struct Ground {
     facts: ProjectFacts,
     /// What `[tool.dockwright]` says; the wizard leaves it alone.
     under: Settings,
+}
+
+/// Keys whose values are no file's: who gave them instead.
+#[derive(Default)]
+pub struct Given {
+    /// Flags and variables; what they answer is not asked.
+    pub by_flags: BTreeSet<String>,
+    /// A Dockerfile that was adopted.
+    pub by_dockerfile: BTreeSet<String>,
 }
 
 /// A question's surroundings when it is asked.
@@ -73,8 +83,7 @@ impl Ground {
     }
 }
 
-/// Asks all that is open or worth a choice; `given` are the keys that flags have answered. Without an answer that differs
-/// the settings come back as they were.
+/// Asks all that is open or worth a choice. Without an answer that differs the settings come back as they were.
 ///
 /// # Errors
 /// The user stops, the terminal fails, or the project is in a state that no answer mends.
@@ -82,13 +91,23 @@ pub fn ask(
     ground: &Ground,
     ask: &mut dyn Ask,
     own: Settings,
-    given: &BTreeSet<String>,
+    given: &Given,
 ) -> Result<Settings, Error> {
-    let (mut own, mut plan) = settled(ground, ask, own)?;
-    ask.say(&screen::screen(&plan))?;
+    let mut answered = given.by_flags.clone();
+    let (own, plan) = settled(ground, ask, own, &mut answered, Until::Planned)?;
+    ask.say(&screen::screen(ground, &plan, &own, given))?;
+    let open = plan.start.open.is_some();
+    let (mut own, mut plan) = settled(ground, ask, own, &mut answered, Until::Started)?;
+    if plan.start.command.is_none() {
+        // What follows rests on it; without one, writing is refused.
+        return Ok(own);
+    }
+    if open {
+        ask.say(&screen::started(&plan))?;
+    }
     for question in QUESTIONS {
-        if !given.contains(question.key) {
-            (own, plan) = put(ground, ask, question, own, plan)?;
+        if !answered.contains(question.key) {
+            (own, plan) = put(ground, ask, question, own, plan, &mut answered)?;
         }
     }
     Ok(own)
@@ -99,16 +118,14 @@ pub fn ask(
 ///
 /// # Errors
 /// The project is in a state that no answer mends.
-pub fn unasked(
-    ground: &Ground,
-    mut own: Settings,
-    given: &BTreeSet<String>,
-) -> Result<Settings, Error> {
+pub fn unasked(ground: &Ground, mut own: Settings, given: &Given) -> Result<Settings, Error> {
     let Ok(plan) = ground.plan(&own) else {
         return Ok(own);
     };
     let said: BTreeSet<String> = own.said().into_keys().collect();
-    let open = |question: &&Question| !given.contains(question.key) && !said.contains(question.key);
+    let open = |question: &&Question| {
+        !given.by_flags.contains(question.key) && !said.contains(question.key)
+    };
     for question in QUESTIONS.iter().filter(open) {
         let now = Now {
             ground,
@@ -128,25 +145,57 @@ pub fn unasked(
     Ok(own)
 }
 
-/// The plan, once every contradiction and every choice between equals is settled.
+/// What has to be settled.
+#[derive(Clone, Copy, PartialEq)]
+enum Until {
+    /// Every contradiction.
+    Planned,
+    /// Every choice between equal starts, too.
+    Started,
+}
+
+/// The plan, once what stands against it is settled; the keys that were chosen are not asked for again.
 fn settled(
     ground: &Ground,
     ask: &mut dyn Ask,
     mut own: Settings,
+    answered: &mut BTreeSet<String>,
+    until: Until,
 ) -> Result<(Settings, BuildPlan), Error> {
     loop {
         let error = match ground.plan(&own) {
             Ok(plan) => match plan.start.open.clone() {
-                None => return Ok((own, plan)),
-                Some(error) => error,
+                Some(error) if until == Until::Started => error,
+                None if until == Until::Started && plan.start.command.is_none() => {
+                    let Some(line) = typed_command(ask, &plan)? else {
+                        return Ok((own, plan));
+                    };
+                    answered.insert("command".to_owned());
+                    own = own.with("command", Some(line.into()))?;
+                    continue;
+                }
+                _ => return Ok((own, plan)),
             },
             Err(error) => error,
         };
         let Some((key, value)) = choose(ask, &error)? else {
             return Err(error);
         };
+        answered.insert(key.to_owned());
         own = own.with(key, Some(value))?;
     }
+}
+
+/// A start command where none was found, after where it was looked for; `None` for an empty line.
+fn typed_command(ask: &mut dyn Ask, plan: &BuildPlan) -> Result<Option<String>, Error> {
+    ask.say("no start command was found")?;
+    for (at, what) in &plan.start.looked {
+        let at = at.as_ref();
+        let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
+        ask.say(&printable(&format!("  {what}{at}")))?;
+    }
+    let line = ask.text(questions::prompt("command"), "")?;
+    Ok(Some(line).filter(|line| !line.is_empty()))
 }
 
 /// What settles an open decision: an offer, or a command that is typed; `None` where nothing is offered.
@@ -155,13 +204,8 @@ fn choose(ask: &mut dyn Ask, error: &Error) -> Result<Option<(&'static str, Valu
     let Some(first) = offers.first() else {
         return Ok(None);
     };
-    ask.say(&format!("\n{}", error.headline()))?;
-    let label = |offer: &Offer| {
-        let at = offer.at.as_ref();
-        let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
-        printable(&format!("{}{at}", offer.value))
-    };
-    let mut labels: Vec<String> = offers.iter().map(label).collect();
+    ask.say(&error.headline())?;
+    let mut labels: Vec<String> = offers.iter().map(form::offered).collect();
     let starts = matches!(first.setting, "app" | "command");
     if starts {
         labels.push("another start command".to_owned());
@@ -185,6 +229,7 @@ fn put(
     question: &Question,
     own: Settings,
     plan: BuildPlan,
+    answered: &mut BTreeSet<String>,
 ) -> Result<(Settings, BuildPlan), Error> {
     let bare = if own.said().contains_key(question.key) {
         ground.plan(&own.with(question.key, None)?).ok()
@@ -209,7 +254,7 @@ fn put(
         let answered = changed
             .into_iter()
             .try_fold(own.clone(), |own, (key, value)| own.with(key, value))
-            .and_then(|next| settled(ground, ask, next));
+            .and_then(|next| settled(ground, ask, next, answered, Until::Started));
         match answered {
             Err(
                 error @ (Error::Settings { .. }

@@ -84,6 +84,50 @@ fn every_dockerfile_is_read_as_expected() {
 }
 
 #[test]
+fn the_requirements_file_that_it_installs_is_taken() {
+    for (line, expected) in [
+        (
+            "RUN pip install -r deploy/image.txt",
+            Some("deploy/image.txt"),
+        ),
+        (
+            "RUN pip install --requirement=./deploy/image.txt",
+            Some("deploy/image.txt"),
+        ),
+        // Found anyway, not there, or one of several.
+        ("RUN pip install -r requirements.txt", None),
+        ("RUN pip install -r nowhere.txt", None),
+        ("RUN pip install -r /tmp/image.txt", None),
+        (
+            "RUN pip install -r requirements.txt -r deploy/image.txt",
+            None,
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in &PROJECT[..2] {
+            fs::write(folder.path().join(path), text).unwrap();
+        }
+        fs::create_dir(folder.path().join("deploy")).unwrap();
+        fs::write(folder.path().join("deploy/image.txt"), "flask\ngunicorn\n").unwrap();
+        let text = format!("FROM python:3.13-slim\nCOPY . .\n{line}\n");
+        fs::write(folder.path().join("Dockerfile"), text).unwrap();
+        let done = run(folder.path(), &["init", "--adopt"]);
+        assert!(done.status.success(), "{line}: {done:?}");
+        let settings = fs::read_to_string(folder.path().join("dockwright.toml")).unwrap();
+        assert!(run(folder.path(), &["check"]).status.success(), "{line}");
+        let said = expected.map(|file| format!("requirements = \"{file}\"\n"));
+        let holds = settings
+            .lines()
+            .find(|line| line.starts_with("requirements"));
+        assert_eq!(
+            holds,
+            said.as_deref().map(str::trim_end),
+            "{line}: {settings}"
+        );
+    }
+}
+
+#[test]
 fn without_a_dockerfile_there_is_nothing_to_adopt() {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in &PROJECT[..2] {

@@ -129,7 +129,7 @@ fn a_change_of_one_is_told_and_made_alone() {
     let found = run(folder.path(), &["check"]);
     assert_eq!(found.code, 1);
     assert!(
-        found.out.starts_with("services/web/requirements.txt:3: python-magic 0.4.27 was added to services/web/requirements.txt: the runtime needs libmagic1"),
+        found.out.starts_with("services/web/requirements.txt:3: web: python-magic 0.4.27 was added to services/web/requirements.txt: the runtime needs libmagic1"),
         "{}",
         found.out
     );
@@ -137,7 +137,18 @@ fn a_change_of_one_is_told_and_made_alone() {
     assert_eq!(run(folder.path(), &["check", "--only", "web"]).code, 1);
     let other = run(folder.path(), &["generate", "--only", "mail"]);
     assert_eq!(other.code, 0, "{}", other.err);
-    assert_eq!(run(folder.path(), &["check", "--only", "web"]).code, 1);
+    let still = run(folder.path(), &["check", "--only", "web"]);
+    assert_eq!(
+        (still.code, &still.out),
+        (1, &found.out),
+        "and for the same reason"
+    );
+    // An image that cannot be planned is in nobody else's way.
+    let dockerfile = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, "-r missing.txt\n").unwrap();
+    assert_eq!(run(folder.path(), &["check"]).code, 2);
+    assert_eq!(run(folder.path(), &["generate", "--only", "mail"]).code, 0);
+    fs::write(&manifest, dockerfile).unwrap();
     let path = folder.path().join("services/web/Dockerfile");
     let edited = fs::read_to_string(&path)
         .unwrap()
@@ -191,6 +202,28 @@ fn one_workflow_serves_all() {
 }
 
 #[test]
+fn one_hook_serves_all() {
+    let folder = repository();
+    let done = run(folder.path(), &["generate", "--pre-commit"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let path = folder.path().join(".pre-commit-config.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text.matches("entry: dockwright check\n").count(),
+        1,
+        "{text}"
+    );
+    assert_eq!(run(folder.path(), &["check"]).code, 0);
+    // One that somebody else began stays, and is told what to add.
+    let folder = repository();
+    let path = folder.path().join(".pre-commit-config.yaml");
+    fs::write(&path, "repos: []\n").unwrap();
+    let done = run(folder.path(), &["generate", "--pre-commit"]);
+    assert!(done.err.contains("warning[hook-not-added]"), "{}", done.err);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "repos: []\n");
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     for (table, said) in [
         (
@@ -203,7 +236,7 @@ fn what_cannot_be_is_refused() {
         ),
         (
             "[images.web]\nroot = \"gone\"",
-            "`images.web.root` cannot be",
+            "`images.web.root` is `gone`, and there is no such folder",
         ),
         ("[images.\"a\\nb\"]\nport = 80", "an image cannot be called"),
         ("[images.\"A B\"]\nport = 80", "an image cannot be called"),

@@ -5,6 +5,7 @@
 //! histogram algorithm, as git's `--histogram`, because the blank and `&& rm -rf` lines of a Dockerfile repeat.
 
 mod hunks;
+mod moved;
 mod resolve;
 mod sound;
 
@@ -61,11 +62,15 @@ pub(super) fn merge(
     syntax: Syntax,
     prefer: Prefer,
 ) -> Result<String, Vec<Clash>> {
-    let (base, hand, next) = (
+    let (mut base, mut hand, next) = (
         Lines::split(written, syntax),
         Lines::split(disk, syntax),
         Lines::split(new, syntax),
     );
+    if syntax == Syntax::Dockerfile {
+        moved::follow(&mut base.all, &mut hand.all, &next.all);
+    }
+    let unchecked = moved::count(&hand.all, "HEALTHCHECK") == 0;
     let mut pieces = Vec::new();
     let mut clashes = Vec::new();
     for cluster in hunks::clusters(&base.all, &hand.all, &next.all) {
@@ -74,7 +79,9 @@ pub(super) fn merge(
             &hand.all[cluster.hand.clone()],
             &next.all[cluster.new.clone()],
         );
-        match resolve::cluster(&cluster, was, ours, theirs) {
+        let found = resolve::cluster(&cluster, was, ours, theirs);
+        let taken_out = || unchecked.then(|| moved::taken_out(was, ours, theirs))?;
+        match found.or_else(taken_out) {
             Some(found) => pieces.extend(found),
             None if prefer == Prefer::Neither => {
                 clashes.push(clash(&cluster, was, ours, theirs));

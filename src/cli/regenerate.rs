@@ -1,22 +1,33 @@
-//! The arguments of the commands that keep the files right: `check`, `watch`, `update`.
+//! The arguments of the commands that keep the files right: `check`, `watch`, `update`; and what writing commands share.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::Project;
 
+/// What is decided beforehand about files that are there.
+#[derive(Debug, Args)]
+pub struct There {
+    /// Overwrite files that dockwright did not write, and hand edits that conflict
+    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
+    pub force: bool,
+    /// Where a hand edit and the new text conflict, keep the edit
+    #[arg(long, help_heading = "Writing")]
+    pub keep: bool,
+}
+
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The project and the wishes.
-    #[command(flatten)]
-    pub project: Project,
     /// text for people, json for scripts, github for annotations in a workflow
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json", "github"]))]
     pub format: String,
     /// Show what would change, too
     #[arg(long)]
     pub diff: bool,
+    /// The project and the wishes.
+    #[command(flatten)]
+    pub project: Project,
 }
 
 /// `watch`
@@ -25,12 +36,9 @@ pub struct Watch {
     /// The project and the wishes.
     #[command(flatten)]
     pub project: Project,
-    /// Overwrite hand edits that conflict, and files that dockwright did not write
-    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
-    pub force: bool,
-    /// Where a hand edit and the new text conflict, keep the edit
-    #[arg(long, help_heading = "Writing")]
-    pub keep: bool,
+    /// What to do with what is there.
+    #[command(flatten)]
+    pub there: There,
 }
 
 /// `update`
@@ -42,10 +50,7 @@ pub struct Update {
     /// Print what would change instead of writing anything
     #[arg(long, help_heading = "Writing")]
     pub diff: bool,
-    /// Overwrite hand edits that conflict
-    #[arg(long, conflicts_with = "keep", help_heading = "Writing")]
-    pub force: bool,
-    /// Where a hand edit and the new text conflict, keep the edit
-    #[arg(long, help_heading = "Writing")]
-    pub keep: bool,
+    /// What to do with what is there.
+    #[command(flatten)]
+    pub there: There,
 }

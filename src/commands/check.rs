@@ -5,14 +5,12 @@ mod formats;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::change::{self, Change, Options, Reason};
+use crate::change::{Change, Options, Reason};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::plan::BuildPlan;
-use crate::plan::pin::World;
-use crate::preview;
+use crate::images;
 
-use super::put;
+use super::{generate, put};
 
 pub(crate) use formats::text;
 
@@ -43,36 +41,28 @@ struct Checked {
     root: PathBuf,
     changes: Vec<Change>,
     reasons: Vec<Reason>,
+    /// What to type when there are reasons.
+    mend: String,
 }
 
 fn checked(project: &cli::Project) -> Result<Checked, Error> {
-    let options = Options::default();
-    if let Some(all) = super::several::images(project, &World::default(), options)? {
-        let mut reasons = all.drift();
-        reasons.extend(all.images.iter().flat_map(|image| unpinned(&image.plan)));
-        let (root, changes) = (all.root, all.changes);
-        return Ok(Checked {
-            root,
-            changes,
-            reasons,
-        });
-    }
-    let preview = preview(&project.dir, project.settings()?, options)?;
-    let mut reasons = change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes);
-    reasons.extend(unpinned(&preview.plan));
-    Ok(Checked {
-        root: preview.root,
-        changes: preview.changes,
-        reasons,
-    })
-}
-
-fn unpinned(plan: &BuildPlan) -> Vec<Reason> {
-    let reason = |image: &str| Reason {
+    let only = project.only.as_deref();
+    let flags = project.settings()?;
+    let done = images::compared(&project.dir, flags.clone(), only, Options::default())?;
+    let mut reasons = done.drift();
+    let unpinned = done.unpinned();
+    reasons.extend(unpinned.iter().map(|image| Reason {
         text: format!("{image} is to be pinned, and no digest of it is recorded"),
         at: None,
-    };
-    plan.unpinned().into_iter().map(reason).collect()
+    }));
+    let pin = !unpinned.is_empty() && !project.pins();
+    let mend = generate::command(project, only, &flags, pin);
+    Ok(Checked {
+        root: done.root,
+        changes: done.changes,
+        reasons,
+        mend,
+    })
 }
 
 fn report(
@@ -85,6 +75,7 @@ fn report(
         root,
         changes,
         reasons,
+        mend,
     } = checked;
     let diff = arguments.diff;
     let text = match arguments.format.as_str() {
@@ -103,7 +94,7 @@ fn report(
     put(out, &text)?;
     put(
         say,
-        "\nout of date: run `dockwright generate` and commit what it writes\n",
+        &format!("\nout of date: run `{mend}` and commit what it writes\n"),
     )?;
     Ok(Exit::Differs)
 }

@@ -3,13 +3,15 @@
 mod explanation;
 mod people;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
 use serde::Serialize;
 
 use crate::cli;
-use crate::error::{Error, Exit, is_unsafe};
+use crate::error::{Error, Exit, is_unsafe, printable};
+use crate::images::{Folder, Image};
 use crate::plan::BuildPlan;
 
 use super::put;
@@ -21,21 +23,49 @@ pub use explanation::Explanation;
 /// # Errors
 /// The project cannot be planned, or standard output fails.
 pub fn run(arguments: &cli::Explain, out: &mut dyn Write) -> Result<Exit, Error> {
-    if let Some(exit) = super::several::explained(arguments, out)? {
-        return Ok(exit);
+    let project = &arguments.project;
+    let folder = Folder::open(&project.dir, project.settings()?)?;
+    let mut images = folder.plans(project.only.as_deref())?;
+    for image in images.iter_mut().filter(|image| image.plan.pin) {
+        image.plan.heed(&crate::known(folder.recorded()));
+        let unpinned = image.plan.unpinned_warnings();
+        image.plan.warnings.extend(unpinned);
     }
-    let planned = crate::plan_for(&arguments.project.dir, arguments.project.settings()?)?;
-    let (tree, mut plan) = (planned.tree, planned.plan);
-    if plan.pin {
-        plan.heed(&crate::known(crate::recorded(&tree)?.as_ref()));
-        plan.warnings.extend(plan.unpinned_warnings());
-    }
-    put(out, &shown(&plan, arguments.format == "json")?)?;
+    let for_scripts = arguments.format == "json";
+    let text = match &images[..] {
+        [one] if one.name.is_none() || project.only.is_some() => shown(&one.plan, for_scripts)?,
+        several if for_scripts => named(several)?,
+        several => several.iter().fold(String::new(), |mut text, image| {
+            let name = image.name.as_deref().unwrap_or_default();
+            let plan = people::for_people(&image.plan);
+            let _ = writeln!(text, "image      {}\n{plan}", printable(name));
+            text
+        }),
+    };
+    put(out, &text)?;
     Ok(Exit::Done)
 }
 
+/// Several plans for scripts, under their names.
+fn named(images: &[Image]) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Images<'a> {
+        schema: u32,
+        images: BTreeMap<&'a str, Explanation>,
+    }
+    let mut named = BTreeMap::new();
+    for image in images {
+        let name = image.name.as_deref().unwrap_or_default();
+        named.insert(name, Explanation::new(&image.plan));
+    }
+    document(&Images {
+        schema: 1,
+        images: named,
+    })
+}
+
 /// The plan for scripts or for people.
-pub(super) fn shown(plan: &BuildPlan, for_scripts: bool) -> Result<String, Error> {
+fn shown(plan: &BuildPlan, for_scripts: bool) -> Result<String, Error> {
     if for_scripts {
         json(plan)
     } else {
@@ -64,7 +94,7 @@ pub(crate) fn document(document: &impl Serialize) -> Result<String, Error> {
 }
 
 /// The same document with the invisible characters of its strings as JSON's own escapes: it may end up on a terminal.
-pub(super) fn visible(json: &str) -> String {
+fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && is_unsafe(c) {

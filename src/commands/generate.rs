@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::change::{self, Change, Options, State};
+use crate::change::{Change, State};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
 use crate::facts::{Warning, quoted};
+use crate::images::{Compared, Folder, Image};
 use crate::plan::pin::World;
 use crate::plan::{BuildPlan, DOCKERFILE};
-use crate::{Planned, Preview, compared, compared_with, plan_for, registry};
+use crate::settings::{self, Settings};
+use crate::{Preview, registry};
 
 use super::put;
 
@@ -23,49 +25,92 @@ pub fn run(
     out: &mut dyn Write,
     say: &mut dyn Write,
 ) -> Result<Exit, Error> {
-    let options = Options {
-        force: arguments.force,
-        keep: arguments.keep,
-    };
+    let options = super::options(&arguments.there);
     let project = &arguments.project;
-    if let Some(mut all) = super::several::images(project, &World::default(), options)? {
-        if project.pin && !all.unpinned().is_empty() {
-            let world = missing(&all.unpinned())?;
-            all = super::several::images(project, &world, options)?.unwrap_or(all);
-        }
-        pinned(&all.unpinned())?;
-        return super::several::write(arguments, &all, out, say);
+    let only = project.only.as_deref();
+    let folder = Folder::open(&project.dir, project.settings()?)?;
+    let images = folder.plans(only)?;
+    let mut done = folder.compared(images.clone(), &World::default(), options)?;
+    if project.pins() && !done.unpinned().is_empty() {
+        let world = missing(&done.unpinned())?;
+        done = folder.compared(images, &world, options)?;
     }
-    let Planned { tree, plan } = plan_for(&project.dir, project.settings()?)?;
-    let mut preview = compared(&tree, plan.clone(), options)?;
-    if project.pin && !preview.plan.unpinned().is_empty() {
-        let world = missing(&preview.plan.unpinned())?;
-        preview = compared_with(&tree, plan, &world, options)?;
+    pinned(&done.unpinned())?;
+    if let Some(conflict) = done.conflict().filter(|_| arguments.diff) {
+        return Err(conflict);
     }
-    pinned(&preview.plan.unpinned())?;
-    if arguments.stdout {
-        let dockerfile = preview
-            .changes
-            .first()
-            .map_or("", |change| change.generated.as_str());
-        put(say, &warnings(&preview.plan.warnings))?;
-        put(out, dockerfile)?;
+    if arguments.stdout || arguments.diff {
+        put(say, &warnings(&done.warnings))?;
+        let text = if arguments.diff {
+            super::diffs(&done.changes)
+        } else {
+            shown(&done)
+        };
+        put(out, &text)?;
         return Ok(Exit::Done);
     }
-    if arguments.diff {
-        put(say, &warnings(&preview.plan.warnings))?;
-        put(out, &super::diffs(&preview.changes))?;
-        return Ok(Exit::Done);
+    done.write()?;
+    put(say, &warnings(&done.warnings))?;
+    let mut text = states(&done.changes);
+    let abandoned = done.abandoned().into_iter();
+    text += &columns(abandoned.map(|path| (path, "no longer generated, left as it is")));
+    text.push('\n');
+    for image in &done.images {
+        let below = place(&folder, image, &project.dir);
+        let _ = writeln!(text, "next: {}", build_command(&image.plan, &below));
     }
-    if let Some(refusal) = change::refusal(&preview.changes) {
-        return Err(refusal);
-    }
-    let lock = preview.record.to_text();
-    let lock_path = preview.lock_path();
-    change::write(&preview.root, &preview.changes, (&lock_path, &lock))?;
-    put(say, &warnings(&preview.plan.warnings))?;
-    put(out, &summary(&preview, &arguments.project.dir))?;
+    put(out, &text)?;
+    put(say, &passing(&folder.passing(only)))?;
     Ok(Exit::Done)
+}
+
+/// The Dockerfile; of several images all files, under their names.
+fn shown(done: &Compared) -> String {
+    let headed = |one: &Change| format!("# {}\n{}", one.path, one.generated);
+    match &done.images[..] {
+        [Image { name: None, .. }] => {
+            let dockerfile = done.changes.first();
+            dockerfile.map_or_else(String::new, |one| one.generated.clone())
+        }
+        _ => done
+            .changes
+            .iter()
+            .map(headed)
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+/// A word about flags that hold for this run alone: `check` runs without them.
+fn passing(flags: &Settings) -> String {
+    let said = flags.said();
+    if said.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "\nto keep the flags, which `dockwright check` does not know, add to dockwright.toml:\n"
+            .to_owned();
+    for (key, value) in &said {
+        let line = format!("{} = {value}", settings::key(key));
+        let _ = writeln!(text, "  {}", printable(&line));
+    }
+    text
+}
+
+/// The folder of an image, as it is typed from here.
+fn place(folder: &Folder, image: &Image, typed: &Path) -> PathBuf {
+    if image.name.is_none() {
+        return typed.to_owned();
+    }
+    let tree = folder.tree(image);
+    let full = tree.root().join(tree.app());
+    let rest = full.strip_prefix(typed.canonicalize().unwrap_or_default());
+    let place = rest.map_or_else(|_| full.clone(), |rest| typed.join(rest));
+    if place == Path::new("") {
+        ".".into()
+    } else {
+        place
+    }
 }
 
 /// The digests that are missing, asked of the registry.
@@ -127,18 +172,58 @@ pub(crate) fn summary(preview: &Preview, folder: &Path) -> String {
 
 /// What was done with each file.
 pub(crate) fn states(changes: &[Change]) -> String {
-    let mut text = String::new();
-    for change in changes {
-        let word = match change.state {
-            State::Created => "created",
-            State::Updated => "updated",
-            State::Merged => "merged with your edits",
-            State::Kept => "unchanged but for your edits",
-            State::Unchanged | State::Conflict(_) | State::Foreign => "unchanged",
-        };
-        let _ = writeln!(text, "{:<24} {word}", printable(&change.path));
+    let word = |change: &Change| match change.state {
+        State::Created => "created",
+        State::Updated => "updated",
+        State::Merged => "merged with your edits",
+        State::Kept => "unchanged but for your edits",
+        State::Unchanged | State::Conflict(_) | State::Foreign => "unchanged",
+    };
+    columns(changes.iter().map(|change| (&*change.path, word(change))))
+}
+
+/// As [`states`]; of several images only the files that were written are named.
+pub(crate) fn written(done: &Compared) -> String {
+    if let [Image { name: None, .. }] = &done.images[..] {
+        return states(&done.changes);
     }
-    text
+    let written = done.changes.iter().filter(|change| change.writes());
+    states(&written.cloned().collect::<Vec<_>>())
+}
+
+/// Paths, and what is said of each beside it.
+fn columns<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    const NARROWEST: usize = 24;
+    let lines: Vec<(String, &str)> = lines.map(|(path, word)| (printable(path), word)).collect();
+    let width = lines.iter().map(|(path, _)| path.chars().count()).max();
+    let width = width.unwrap_or_default().max(NARROWEST);
+    lines.iter().fold(String::new(), |mut text, (path, word)| {
+        let _ = writeln!(text, "{path:<width$} {word}");
+        text
+    })
+}
+
+/// The command line of `generate` for what another command was asked about; `pin` asks the registry, too.
+pub(crate) fn command(
+    project: &cli::Project,
+    only: Option<&str>,
+    flags: &Settings,
+    pin: bool,
+) -> String {
+    let mut line = "dockwright generate".to_owned();
+    if project.dir != Path::new(".") {
+        let _ = write!(line, " {}", typed(&project.dir.to_string_lossy()));
+    }
+    if let Some(name) = only {
+        let _ = write!(line, " --only {}", typed(name));
+    }
+    for flag in cli::flags(flags) {
+        let _ = write!(line, " {flag}");
+    }
+    if pin {
+        line.push_str(" --pin");
+    }
+    line
 }
 
 /// The build command, as it is typed where `generate` was typed.

@@ -1,6 +1,5 @@
 //! `dockwright init`: inspects, asks what is open, and writes `dockwright.toml` with what `generate` writes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
@@ -12,8 +11,8 @@ use crate::inspect::tree::Tree;
 use crate::plan::DOCKERFILE;
 use crate::settings::{self, Settings};
 use crate::wizard::files::{self, Decision};
-use crate::wizard::{self, Ask, Ground, Terminal, adopt};
-use crate::{Preview, compared};
+use crate::wizard::{self, Ask, Given, Ground, Terminal, adopt};
+use crate::{Preview, compared, images};
 
 use super::{generate, put, record};
 
@@ -22,16 +21,17 @@ use super::{generate, put, record};
 /// # Errors
 /// As `generate`; the user stops.
 pub fn run(arguments: &cli::Init, out: &mut dyn Write, say: &mut dyn Write) -> Result<Exit, Error> {
-    let options = Options {
-        force: arguments.force,
-        keep: arguments.keep,
-    };
+    let options = super::options(&arguments.there);
     let flags = arguments.project.settings()?;
-    let mut terminal = if arguments.yes {
-        None
+    let opened = if arguments.yes {
+        Ok(None)
     } else {
         Terminal::open()
     };
+    let mut terminal = opened.or_else(|why| {
+        put(say, &format!("note: {why}; every proposal is taken\n\n"))?;
+        Ok::<_, Error>(None)
+    })?;
     let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
     let draft = draft(&arguments.project.dir, flags, options, arguments.adopt, ask)?;
     put(say, &draft.told)?;
@@ -67,7 +67,10 @@ pub(crate) fn draft(
 ) -> Result<Draft, Error> {
     let (tree, undone) = crate::open(folder)?;
     let file = Settings::read_file(&tree)?;
-    let given: BTreeSet<String> = flags.said().into_keys().collect();
+    let mut given = Given {
+        by_flags: flags.said().into_keys().collect(),
+        ..Given::default()
+    };
     let mut own = flags.over(file.clone());
     if !own.images.is_empty() {
         return Err(Error::Settings {
@@ -76,7 +79,9 @@ pub(crate) fn draft(
             help: "edit its `[images.NAME]` tables, then run `dockwright generate`".to_owned(),
         });
     }
-    let ground = Ground::inspect(&tree, &own, Settings::read_manifest(&tree)?)?;
+    let under = Settings::read_manifest(&tree)?;
+    own = kept(&tree, own, &under)?;
+    let mut ground = Ground::inspect(&tree, &own, under)?;
     let mut told = String::new();
     if let Some((path, text)) = foreign(folder, &own)? {
         let adopts = match ask.as_deref_mut() {
@@ -84,8 +89,14 @@ pub(crate) fn draft(
             _ => adopts,
         };
         if adopts {
-            let adopted = adopt::adopt(&ground, &own, &path, &text)?;
+            let adopted = adopt::adopt(&tree, &mut ground, &own, &path, &text)?;
+            let before = own.said();
             own = adopted.settings;
+            let new = own
+                .said()
+                .into_keys()
+                .filter(|key| !before.contains_key(key));
+            given.by_dockerfile = new.collect();
             if let Some(ask) = ask.as_deref_mut() {
                 ask.say(&format!("\n{}", adopted.told))?;
             } else {
@@ -129,6 +140,22 @@ pub(crate) fn draft(
             Decision::Force => options.force = true,
         }
     }
+}
+
+/// What a flag had written beside the Dockerfile is proposed again.
+fn kept(tree: &Tree, own: Settings, under: &Settings) -> Result<Settings, Error> {
+    let kept = images::remembered(tree, own.clone().over(under.clone()))?;
+    Ok(Settings {
+        compose: own
+            .compose
+            .or(kept.compose.filter(|_| under.compose.is_none())),
+        bake: own.bake.or(kept.bake.filter(|_| under.bake.is_none())),
+        ci: own.ci.or(kept.ci.filter(|_| under.ci.is_none())),
+        pre_commit: own
+            .pre_commit
+            .or(kept.pre_commit.filter(|_| under.pre_commit.is_none())),
+        ..own
+    })
 }
 
 /// The files for these settings, planned from the text that `dockwright.toml` will have.

@@ -22,6 +22,11 @@ pub fn record(tree: &Tree, plan: &BuildPlan, files: &[OutFile]) -> LockRecord {
         pins: plan.world.digests.clone(),
         tools: plan.world.tools.clone(),
         places: places(plan),
+        installed: plan
+            .distributions
+            .iter()
+            .map(|one| (None, one.name.clone()))
+            .collect(),
         files: files
             .iter()
             .map(|file| (file.path.clone(), file.text.clone()))
@@ -30,7 +35,7 @@ pub fn record(tree: &Tree, plan: &BuildPlan, files: &[OutFile]) -> LockRecord {
 }
 
 /// Every file that the plan was read from, except what dockwright itself writes.
-fn inputs(tree: &Tree) -> BTreeMap<String, String> {
+pub(crate) fn inputs(tree: &Tree) -> BTreeMap<String, String> {
     tree.asked()
         .into_iter()
         .filter(|(path, _)| !path.ends_with(LOCK_FILE))
@@ -84,6 +89,9 @@ fn decisions(plan: &BuildPlan) -> BTreeMap<String, String> {
             format!("{} {}:{}", plan.user.name, plan.user.uid, plan.user.gid),
         ),
     ]);
+    if !plan.documents.is_empty() {
+        decisions.insert("name".to_owned(), plan.name.clone());
+    }
     if plan.base.builder != plan.base.runtime {
         decisions.insert("builder".to_owned(), plan.base.builder.clone());
     }
@@ -107,19 +115,25 @@ fn needs(stage: &str, packages: &[SystemPackage]) -> Vec<LockedNeed> {
     packages
         .iter()
         .map(|package| LockedNeed {
+            image: None,
             stage: stage.to_owned(),
             name: package.name.clone(),
-            because: package
-                .because
-                .iter()
-                .map(|because| Because {
-                    requirement: because.requirement.clone(),
-                    version: because.version.clone(),
-                    source: because.source.clone(),
-                    line: because.line,
-                    why: because.why.clone(),
-                })
-                .collect(),
+            because: because(package),
+        })
+        .collect()
+}
+
+/// The reasons for a package, as the lock keeps them and `explain` shows them.
+pub(crate) fn because(package: &SystemPackage) -> Vec<Because> {
+    package
+        .because
+        .iter()
+        .map(|because| Because {
+            requirement: because.requirement.clone(),
+            version: because.version.clone(),
+            source: because.source.clone(),
+            line: because.line,
+            why: because.why.clone(),
         })
         .collect()
 }

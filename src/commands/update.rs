@@ -1,16 +1,16 @@
 //! `dockwright update`: renews what drifts with the world and not with the project: digests of pinned images, patches of uv.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write;
 
-use crate::change::{self, Options};
+use crate::change::{Options, Reason};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
-use crate::inspect::tree::Tree;
+use crate::images::{Folder, Image};
 use crate::plan::BuildPlan;
-use crate::plan::pin::{World, is_digest, is_patch};
-use crate::registry::{self, Image};
-use crate::{Planned, Preview, compared, compared_with, plan_for};
+use crate::plan::pin::{Tool, World, is_digest, is_patch};
+use crate::registry;
 
 use super::{generate, put};
 
@@ -23,15 +23,31 @@ pub fn run(
     out: &mut dyn Write,
     say: &mut dyn Write,
 ) -> Result<Exit, Error> {
-    let options = Options {
-        force: arguments.force,
-        keep: arguments.keep,
-    };
+    let options = super::options(&arguments.there);
     let project = &arguments.project;
-    let Planned { tree, plan } = plan_for(&project.dir, project.settings()?)?;
-    let before = settled(&tree, &plan)?;
-    let (world, news) = ask(&before.plan)?;
-    let preview = compared_with(&tree, plan, &world, options)?;
+    let flags = project.settings()?;
+    let folder = Folder::open(&project.dir, flags.clone())?;
+    // All of them, whichever is meant: two images may name one base, and a tag has one digest.
+    let images = folder.plans(None)?;
+    let before = folder.compared(images.clone(), &World::default(), Options::default())?;
+    let reasons = before.drift();
+    if !reasons.is_empty() {
+        let pin = !before.unpinned().is_empty() && !project.pins();
+        return Err(unsettled(
+            reasons,
+            &generate::command(project, None, &flags, pin),
+        ));
+    }
+    let meant = folder.plans(project.only.as_deref())?;
+    let meant = |image: &&Image| meant.iter().any(|one| one.name == image.name);
+    let plans: Vec<&BuildPlan> = before
+        .images
+        .iter()
+        .filter(meant)
+        .map(|image| &image.plan)
+        .collect();
+    let (world, news) = ask(&plans)?;
+    let done = folder.compared(images, &world, options)?;
     if news.is_empty() {
         put(
             say,
@@ -40,50 +56,42 @@ pub fn run(
         return Ok(Exit::Done);
     }
     put(out, &news)?;
+    if let Some(conflict) = done.conflict().filter(|_| arguments.diff) {
+        return Err(conflict);
+    }
     if arguments.diff {
-        put(out, &("\n".to_owned() + &super::diffs(&preview.changes)))?;
+        put(out, &("\n".to_owned() + &super::diffs(&done.changes)))?;
         return Ok(Exit::Done);
     }
-    let lock = (preview.lock_path(), preview.record.to_text());
-    change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
-    put(
-        out,
-        &("\n".to_owned() + &generate::states(&preview.changes)),
-    )?;
+    done.write()?;
+    let written = generate::written(&done);
+    if !written.is_empty() {
+        put(out, &format!("\n{written}"))?;
+    }
     Ok(Exit::Done)
 }
 
-/// The files as they would be without any news; they must be up to date, so that the news are all that changes.
-fn settled(tree: &Tree, plan: &BuildPlan) -> Result<Preview, Error> {
-    let preview = compared(tree, plan.clone(), Options::default())?;
-    let reasons = change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes);
-    if reasons.is_empty() {
-        return Ok(preview);
-    }
-    let pin = if preview.plan.unpinned().is_empty() {
-        ""
-    } else {
-        " --pin"
-    };
-    Err(Error::Undecided {
+/// The files must be up to date, so that the news are all that changes.
+fn unsettled(reasons: Vec<Reason>, mend: &str) -> Error {
+    Error::Undecided {
         what: "the project has changed since its files were written".to_owned(),
         evidence: reasons
             .into_iter()
             .map(|reason| (reason.at, reason.text))
             .collect(),
         help: format!(
-            "run `dockwright generate{pin}` first: a change of the project and one of the world are two changes"
+            "run `{mend}` first: a change of the project and one of the world are two changes"
         ),
         offers: Vec::new(),
-    })
+    }
 }
 
 /// What the registries say, and the same in words.
-fn ask(plan: &BuildPlan) -> Result<(World, String), Error> {
+fn ask(plans: &[&BuildPlan]) -> Result<(World, String), Error> {
     let mut world = World::default();
     let mut news = String::new();
-    let mut renewed = plan.clone();
-    for tool in plan.tools() {
+    let tools: BTreeSet<Tool> = plans.iter().flat_map(|plan| plan.tools()).collect();
+    for tool in tools {
         // The tag of the minor version names the newest patch, whose number is a label
         // (docs.astral.sh/uv/guides/integration/docker).
         let Some((minor, _)) = tool.version.rsplit_once('.') else {
@@ -100,22 +108,29 @@ fn ask(plan: &BuildPlan) -> Result<(World, String), Error> {
             .tools
             .extend(newer.map(|newer| (tool.name.to_owned(), newer)));
     }
-    renewed.heed(&world);
-    for image in renewed.images().into_iter().filter(|_| plan.pin) {
-        let found = registry::ask(image)?;
-        let known = plan.world.digests.get(image);
+    // By tag, with the digest that is known.
+    let mut images: BTreeMap<String, Option<&String>> = BTreeMap::new();
+    for plan in plans.iter().filter(|plan| plan.pin) {
+        let mut renewed = BuildPlan::clone(plan);
+        renewed.heed(&world);
+        for image in renewed.images() {
+            images.insert(image.to_owned(), plan.world.digests.get(image));
+        }
+    }
+    for (image, known) in images {
+        let found = registry::ask(&image)?;
         let _ = writeln!(news, "{image:<32} {}", in_words(known, &found));
         if !is_digest(&found.digest) {
             return Err(Error::Internal {
                 what: format!("{} is no digest", printable(&found.digest)),
             });
         }
-        world.digests.insert(image.to_owned(), found.digest);
+        world.digests.insert(image, found.digest);
     }
     Ok((world, news))
 }
 
-fn in_words(known: Option<&String>, found: &Image) -> String {
+fn in_words(known: Option<&String>, found: &registry::Image) -> String {
     let version = found.version.as_deref().map(printable);
     let version = version.map_or_else(String::new, |version| format!(" ({version})"));
     let now = short(&found.digest);

@@ -8,14 +8,14 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::catalogue::Catalogue;
-use crate::change::{self, Options};
+use crate::change::Options;
 use crate::cli;
 use crate::engine::{self, Engine, Local, Owned, unique};
 use crate::error::{Error, Exit};
 use crate::facts::normalise;
+use crate::images;
 use crate::settings::{PackageTool, Settings};
 use crate::verify::{self, Outcome, Packages, Progress, Report, Subject, Wishes};
-use crate::{images, preview};
 
 use super::{explain, put};
 use recipe::Built;
@@ -81,12 +81,11 @@ fn wishes(arguments: &cli::Verify) -> Wishes {
 
 /// A word about files that are not what `generate` would write: the image is built from what is on disk.
 fn stale(arguments: &cli::Verify, flags: &Settings) -> &'static str {
-    let folder = &arguments.project.dir;
-    match preview(folder, flags.clone(), Options::default()) {
-        Ok(preview) if preview.recorded.is_some() => {
-            let reasons =
-                change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes);
-            if reasons.is_empty() {
+    let project = &arguments.project;
+    let only = project.only.as_deref();
+    match images::compared(&project.dir, flags.clone(), only, Options::default()) {
+        Ok(done) if done.recorded.is_some() => {
+            if done.drift().is_empty() {
                 ""
             } else {
                 "the files on disk are out of date, and are built as they are: `dockwright check` says why\n"

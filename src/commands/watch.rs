@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 
-use crate::change::{self, Options, Reason};
+use crate::change::{Change, Reason};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
-use crate::inspect::tree::Tree;
+use crate::images::{Compared, Folder};
+use crate::plan::pin::World;
 use crate::watch::{Next, Saved, Watch};
-use crate::{Preview, compared, plan_in};
 
 use super::{check, generate, put};
 use seen::Seen;
@@ -73,22 +73,21 @@ impl Session<'_> {
     ) -> Result<Seen, Error> {
         let mut seen = Seen::default();
         let names = before.names(saved);
-        match self.generate(&mut seen) {
-            Ok((preview, reasons)) => {
-                let wrote = preview.changes.iter().any(change::Change::writes);
+        match self.generate(before, &mut seen) {
+            Ok((done, reasons)) => {
+                let wrote = done.changes.iter().any(Change::writes);
                 let mut text = String::new();
                 if wrote {
                     text += &check::text(&reasons);
-                    text += &generate::states(&preview.changes);
+                    text += &generate::written(&done);
                 } else if !self.said.is_empty() {
                     text += "in order again\n";
                 } else if !names.is_empty() {
                     let _ = writeln!(text, "{} changed: nothing to do", names.join(", "));
                 }
                 put(out, &text)?;
-                let warnings = generate::warnings(&preview.plan.warnings);
                 if wrote {
-                    put(say, &warnings)?;
+                    put(say, &generate::warnings(&done.warnings))?;
                 }
                 self.said.clear();
             }
@@ -104,44 +103,44 @@ impl Session<'_> {
     }
 
     /// As the command of that name; notes what it looked at, also when it fails.
-    fn generate(&self, seen: &mut Seen) -> Result<(Preview, Vec<Reason>), Error> {
-        let first = self.attempt(seen);
+    fn generate(&self, before: &Seen, seen: &mut Seen) -> Result<(Compared, Vec<Reason>), Error> {
+        let first = self.attempt(before, seen);
         match first {
             // Somebody saved a file between the reading and the writing.
-            Err(Error::Disk { .. }) => self.attempt(seen),
+            Err(Error::Disk { .. }) => self.attempt(before, seen),
             done => done,
         }
     }
 
-    fn attempt(&self, seen: &mut Seen) -> Result<(Preview, Vec<Reason>), Error> {
-        let project = &self.arguments.project;
-        let (tree, undone) = match crate::open(&project.dir) {
+    fn attempt(&self, before: &Seen, seen: &mut Seen) -> Result<(Compared, Vec<Reason>), Error> {
+        let dir = &self.arguments.project.dir;
+        let mut folder = match Folder::at(dir) {
             Ok(opened) => opened,
             Err(error) => {
-                *seen = Seen::of_folder(&project.dir);
+                *seen = Seen::of_path(dir);
                 return Err(error);
             }
         };
-        let done = self.write(&tree);
-        *seen = Seen::of_tree(&tree, done.as_ref().ok().map(|(preview, _)| preview));
-        done.map(|(mut preview, reasons)| {
-            preview.plan.warnings.extend(undone);
-            (preview, reasons)
-        })
+        let done = self.write(&mut folder);
+        *seen = Seen::of(&folder);
+        match &done {
+            Ok((done, _)) => seen.wrote(done),
+            // Of what could not be read this time, that time's knowledge.
+            Err(_) => seen.as_before(before),
+        }
+        done
     }
 
-    fn write(&self, tree: &Tree) -> Result<(Preview, Vec<Reason>), Error> {
-        let options = Options {
-            force: self.arguments.force,
-            keep: self.arguments.keep,
-        };
-        let plan = plan_in(tree, self.arguments.project.settings()?)?;
-        let preview = compared(tree, plan, options)?;
-        generate::pinned(&preview.plan.unpinned())?;
-        let reasons = change::drift(preview.recorded.as_ref(), &preview.record, &preview.changes);
-        let lock = (preview.lock_path(), preview.record.to_text());
-        change::write(&preview.root, &preview.changes, (&lock.0, &lock.1))?;
-        Ok((preview, reasons))
+    fn write(&self, folder: &mut Folder) -> Result<(Compared, Vec<Reason>), Error> {
+        let project = &self.arguments.project;
+        folder.read(&project.dir, project.settings()?)?;
+        let images = folder.plans(project.only.as_deref())?;
+        let options = super::options(&self.arguments.there);
+        let done = folder.compared(images, &World::default(), options)?;
+        generate::pinned(&done.unpinned())?;
+        let reasons = done.drift();
+        done.write()?;
+        Ok((done, reasons))
     }
 }
 

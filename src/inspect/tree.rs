@@ -38,6 +38,7 @@ pub struct TreeFile {
 pub struct Tree {
     root: PathBuf,
     app: String,
+    name: OnceLock<String>,
     walk: OnceLock<Walk>,
     read: RefCell<BTreeMap<String, Option<Arc<[u8]>>>>,
 }
@@ -61,6 +62,7 @@ impl Tree {
         Ok(Self {
             root: canonical,
             app: app.to_owned(),
+            name: OnceLock::new(),
             walk: OnceLock::new(),
             read: RefCell::default(),
         })
@@ -74,6 +76,20 @@ impl Tree {
     /// The application's folder relative to the context, empty when they are the same.
     pub fn app(&self) -> &str {
         &self.app
+    }
+
+    /// The name of the application's folder, the last resort for a project's.
+    pub fn name(&self) -> String {
+        self.name.get().cloned().unwrap_or_else(|| {
+            let folder = self.root.join(&self.app);
+            let name = folder.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        })
+    }
+
+    /// Gives the folder the name that it had elsewhere: a clone's folder may be called anything.
+    pub fn call(&self, name: &str) {
+        self.name.get_or_init(|| name.to_owned());
     }
 
     /// `name` inside the application's folder, relative to the context.

@@ -9,6 +9,7 @@ fn record() -> LockRecord {
         inputs: BTreeMap::from([("requirements.txt".into(), "ab12".into())]),
         decisions: BTreeMap::from([("python".into(), "3.13".into())]),
         packages: vec![LockedNeed {
+            image: None,
             stage: "run".into(),
             name: "libpq5".into(),
             because: vec![Because {
@@ -22,7 +23,7 @@ fn record() -> LockRecord {
         pins: BTreeMap::from([("python:3.13-slim-trixie".into(), "sha256:00".into())]),
         tools: BTreeMap::from([("uv".into(), "0.13.11".into())]),
         files: BTreeMap::from([("Dockerfile".into(), "FROM a\nRUN b \\\n  c\n".into())]),
-        places: BTreeMap::new(),
+        ..LockRecord::default()
     }
 }
 
@@ -183,11 +184,12 @@ proptest! {
         names in prop::collection::btree_map(any::<String>(), any::<Option<String>>(), 0..4),
     ) {
         let packages = names.into_iter().map(|(name, version)| LockedNeed {
+            image: None,
             stage: "run".into(),
             because: vec![Because { requirement: name.clone(), version, source: "a".into(), line: 0, why: name.clone() }],
             name,
         }).collect();
-        let record = LockRecord { inputs: inputs.clone(), decisions: inputs.clone(), packages, pins: inputs.clone(), tools: inputs, files, places: BTreeMap::new() };
+        let record = LockRecord { inputs: inputs.clone(), decisions: inputs.clone(), packages, pins: inputs.clone(), tools: inputs, files, ..LockRecord::default() };
         let text = record.to_text();
         prop_assert_eq!(LockRecord::parse(&text, "l").unwrap(), record);
     }

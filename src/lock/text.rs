@@ -58,9 +58,12 @@ fn table(out: &mut String, name: &str, entries: &BTreeMap<String, String>) {
 }
 
 fn need(out: &mut String, need: &LockedNeed) {
+    let image = need.image.as_ref();
+    let image = image.map(|name| format!("image = {}\n", quoted(name)));
     let _ = writeln!(
         out,
-        "\n[[package]]\nstage = {}\nname = {}",
+        "\n[[package]]\n{}stage = {}\nname = {}",
+        image.unwrap_or_default(),
         quoted(&need.stage),
         quoted(&need.name)
     );

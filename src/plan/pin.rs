@@ -37,7 +37,7 @@ impl World {
 }
 
 /// A tool whose newer patch may be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tool {
     /// The name under which its version is kept.
     pub name: &'static str,

@@ -65,6 +65,17 @@ impl Settings {
     }
 }
 
+/// A dotted key as TOML has it: the name of a label may hold dots of its own.
+pub fn key(dotted: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    match dotted.split_once('.') {
+        Some((table, name)) if !name.chars().all(bare) => {
+            format!("{table}.{}", Value::from(name))
+        }
+        _ => dotted.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail so")]
@@ -78,6 +89,19 @@ mod tests {
         let settings = Settings::parse(text, "dockwright.toml").unwrap();
         let keys: Vec<String> = settings.said().into_keys().collect();
         assert_eq!(keys, ["env.TZ", "packages.run", "port", "python"]);
+    }
+
+    #[test]
+    fn a_key_reads_back() {
+        for dotted in ["port", "env.TZ", "labels.org.example", "labels.a\"b"] {
+            let text = format!("{} = 1", key(dotted));
+            let table: Table = toml::from_str(&text).unwrap();
+            let (outer, name) = dotted.split_once('.').unwrap_or((dotted, ""));
+            assert!(
+                table[outer] == Value::from(1) || table[outer].get(name).is_some(),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Turns a Dockerfile that somebody wrote by hand into settings, where it says something else than inspection finds.
 
 mod read;
+mod start;
+mod steps;
 mod words;
 
 use std::collections::BTreeSet;
@@ -9,9 +11,12 @@ use toml::Value;
 
 use super::Ground;
 use crate::error::{Error, printable};
+use crate::facts::normalise;
 use crate::inspect::dockerfile::Dockerfile;
+use crate::inspect::tree::Tree;
 use crate::plan::BuildPlan;
-use crate::settings::Settings;
+use crate::plan::install::APP;
+use crate::settings::{Manager, Settings};
 
 /// What was taken over, and what a person has to look at.
 pub struct Adopted {
@@ -29,13 +34,24 @@ struct Wish {
     line: u32,
 }
 
-/// Reads a Dockerfile into settings; what `own` says already is left alone.
+/// Reads a Dockerfile into settings; what `own` says already is left alone. Where it installs another file than was found, the
+/// project is inspected anew.
 ///
 /// # Errors
 /// As [`Ground::plan`], for the settings as they are.
-pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<Adopted, Error> {
+pub fn adopt(
+    tree: &Tree,
+    ground: &mut Ground,
+    own: &Settings,
+    path: &str,
+    text: &str,
+) -> Result<Adopted, Error> {
     let file = Dockerfile::parse(text);
-    let found = read::everything(&file);
+    // In a workspace it is not known from which folder the image was built.
+    let alone = ground.facts.layout.app.is_empty();
+    let mut found = read::everything(&file, alone.then_some(APP));
+    // What is installed decides what everything else is compared with.
+    found.wishes.sort_by_key(|wish| wish.key != "requirements");
     let said: BTreeSet<String> = own.said().into_keys().collect();
     let mut settings = own.clone();
     let (mut taken, mut left) = (Vec::new(), Vec::new());
@@ -50,12 +66,20 @@ pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<
         let at = format!("{}:{}", printable(path), wish.line);
         let shown = printable(&format!("{} = {value}", wish.key));
         // With the start command still open any plan is a failure that says nothing about this wish.
+        let value = more(&settings, &wish.key, value);
         let answered = settings.with(&wish.key, Some(value)).and_then(|next| {
             next.check()?;
-            match ground.plan(&next) {
-                Err(error) if now.is_some() => Err(error),
-                _ => Ok(next),
+            let other = wish.key == "requirements";
+            let anew = other.then(|| Ground::inspect(tree, &next, ground.under.clone()));
+            let anew = anew.transpose()?;
+            match anew.as_ref().unwrap_or(ground).plan(&next) {
+                Err(error) if now.is_some() => return Err(error),
+                _ => {}
             }
+            if let Some(anew) = anew {
+                *ground = anew;
+            }
+            Ok(next)
         });
         match answered {
             Ok(next) => {
@@ -68,6 +92,17 @@ pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<
             )),
         }
     }
+    let plan = ground.plan(&settings).ok();
+    left.extend(
+        found
+            .installed
+            .iter()
+            .filter(|(_, name)| !brings(plan.as_ref(), name))
+            .map(|(line, name)| {
+                let (name, path) = (printable(name), printable(path));
+                format!("  {name}, installed by name: add it to the requirements  [{path}:{line}]")
+            }),
+    );
     left.extend(
         found
             .left
@@ -88,6 +123,26 @@ pub fn adopt(ground: &Ground, own: &Settings, path: &str, text: &str) -> Result<
         }
     }
     Ok(Adopted { settings, told })
+}
+
+/// The list with what another instruction has put into it before.
+fn more(settings: &Settings, key: &str, value: Value) -> Value {
+    match (settings.said().remove(key), value) {
+        (Some(Value::Array(mut list)), Value::Array(more)) => {
+            list.extend(more);
+            Value::Array(list)
+        }
+        (_, value) => value,
+    }
+}
+
+/// Is it installed anyway?
+fn brings(plan: Option<&BuildPlan>, name: &str) -> bool {
+    let name = normalise(name);
+    plan.is_some_and(|plan| {
+        let server = plan.start.install.iter().any(|one| one.name == name);
+        server || plan.distributions.iter().any(|one| one.name == name)
+    })
 }
 
 /// The value, as far as the plan does not say it already.
@@ -115,6 +170,20 @@ fn news(wish: &Wish, plan: Option<&BuildPlan>) -> Option<Value> {
             let argv = command.argv(plan.start.port).join(" ");
             value.as_str() == Some(&argv)
         }),
+        // Another manager's project has its own file; a path that only the image has is none.
+        "requirements" => {
+            let asked = |file: &String| value.as_str() == Some(file);
+            plan.manager != Manager::Pip.name() || plan.manifests.iter().any(asked)
+        }
+        "copy" => {
+            let is_manifest = |entry: &Value| {
+                let source = entry.as_str().and_then(|entry| entry.split(':').next());
+                source.is_some_and(|source| plan.manifests.iter().any(|file| file == source))
+            };
+            let list = value.as_array()?.iter();
+            let rest: Vec<Value> = list.filter(|one| !is_manifest(one)).cloned().collect();
+            return (!rest.is_empty()).then_some(Value::Array(rest));
+        }
         "healthcheck-path" => {
             let path = plan
                 .start

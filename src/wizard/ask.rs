@@ -22,7 +22,13 @@ pub trait Ask {
     /// As [`Ask::one`].
     fn text(&mut self, prompt: &str, default: &str) -> Result<String, Error>;
 
-    /// Shows text and asks nothing.
+    /// Shows a text as it is, as much at a time as fits, for as long as the user wants more.
+    ///
+    /// # Errors
+    /// As [`Ask::one`].
+    fn show(&mut self, text: &str) -> Result<(), Error>;
+
+    /// Tells something, its lines broken between words, and asks nothing.
     ///
     /// # Errors
     /// As [`Ask::one`].

@@ -72,7 +72,7 @@ pub fn decide(ask: &mut dyn Ask, changes: &[Change]) -> Result<Decision, Error> 
         let items = ["write the files", "show them first", "stop, write nothing"];
         match ask.one("Go on", &items.map(ToOwned::to_owned), 0)? {
             0 => return Ok(Decision::Write),
-            1 => ask.say(&shown(changes))?,
+            1 => show(ask, changes)?,
             _ => return Err(Error::Stopped),
         }
     }
@@ -100,26 +100,31 @@ fn among<const N: usize>(
         .ok_or(Error::Stopped)
 }
 
+/// The files, and what becomes of each.
 fn listed(changes: &[Change]) -> String {
+    let paths: Vec<String> = changes.iter().map(|one| printable(&one.path)).collect();
+    let longest = paths.iter().map(|path| path.chars().count()).max();
+    let longest = longest.unwrap_or_default();
     let mut text = "\n".to_owned();
-    for change in changes {
+    for (change, path) in changes.iter().zip(paths) {
         let what = match (&change.before, change.writes()) {
             (None, _) => format!("new, {} lines", change.after.lines().count()),
             (Some(_), true) => "changes".to_owned(),
             (Some(_), false) => "stays".to_owned(),
         };
-        let _ = writeln!(text, "  {:<24} {what}", printable(&change.path));
+        let _ = writeln!(text, "  {path:<longest$}  {what}");
     }
     text
 }
 
-fn shown(changes: &[Change]) -> String {
-    changes
-        .iter()
-        .filter(|change| change.writes())
-        .map(|change| match &change.before {
+/// Shows each file that would be written: as a whole, or what changes.
+fn show(ask: &mut dyn Ask, changes: &[Change]) -> Result<(), Error> {
+    for change in changes.iter().filter(|change| change.writes()) {
+        let text = match &change.before {
             None => format!("\n== {} ==\n{}", printable(&change.path), change.after),
             Some(before) => format!("\n{}", diff(before, &change.after, &change.path)),
-        })
-        .collect()
+        };
+        ask.show(&text)?;
+    }
+    ask.say("")
 }

@@ -3,7 +3,7 @@
 use toml::Value;
 
 use super::Ask;
-use crate::error::{Error, printable};
+use crate::error::{Error, Offer, printable};
 
 /// A question as it is put for one project.
 pub(super) enum Form {
@@ -35,7 +35,12 @@ pub(super) enum Form {
         number: bool,
     },
     /// Any of several names, and more that are typed.
-    Names(Vec<Item>),
+    Names {
+        /// Why they are proposed, told beforehand: there is no room for it in a list.
+        reasons: Vec<String>,
+        /// What can be taken or left.
+        items: Vec<Item>,
+    },
     /// Settings that are on or off.
     Switches(Vec<Switch>),
 }
@@ -134,7 +139,21 @@ impl Form {
                     _ => Value::from(text.as_str()),
                 })))
             }
-            Self::Names(items) => names(ask, prompt, items),
+            Self::Names { items, .. } if items.is_empty() => {
+                ask.say("  nothing needs one; others by name, with blanks between")?;
+                let list = typed(ask, prompt)?;
+                Ok(if list.is_empty() {
+                    Said::AsProposed
+                } else {
+                    Said::Value(Some(list.into()))
+                })
+            }
+            Self::Names { reasons, items } => {
+                for reason in reasons {
+                    ask.say(&printable(reason))?;
+                }
+                names(ask, prompt, items)
+            }
             Self::Switches(switches) => switched(ask, prompt, switches),
         }
     }
@@ -177,13 +196,22 @@ fn names(ask: &mut dyn Ask, prompt: &str, items: &[Item]) -> Result<Said, Error>
         })
         .collect();
     if taken.last() == Some(&true) {
-        let more = ask.text("Names, with blanks between", "")?;
-        list.extend(
-            more.split([' ', ','])
-                .filter(|name| !name.is_empty())
-                .map(ToOwned::to_owned),
-        );
+        list.extend(typed(ask, "Names, with blanks between")?);
     }
     let list = Some(list).filter(|list| !list.is_empty());
     Ok(Said::Value(list.map(Value::from)))
+}
+
+/// Names on one line.
+fn typed(ask: &mut dyn Ask, prompt: &str) -> Result<Vec<String>, Error> {
+    let line = ask.text(prompt, "")?;
+    let names = line.split([' ', ',']).filter(|name| !name.is_empty());
+    Ok(names.map(ToOwned::to_owned).collect())
+}
+
+/// An offer with the place that suggests it.
+pub(super) fn offered(offer: &Offer) -> String {
+    let at = offer.at.as_ref();
+    let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
+    printable(&format!("{}{at}", offer.value))
 }

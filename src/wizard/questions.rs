@@ -1,12 +1,12 @@
 //! The questions: each with the key of its setting, its words, and when and in which form it is asked.
 
+mod packages;
+mod start;
+
 use super::Now;
-use super::form::{Choice, Form, Item, Switch};
-use crate::catalogue::servers;
-use crate::plan::BuildPlan;
+use super::form::{Choice, Form, Switch};
 use crate::plan::python::Releases;
-use crate::plan::system::SystemPackage;
-use crate::settings::{Ci, Manager, PackageTool, Suite};
+use crate::settings::{Ci, Manager, PackageTool};
 
 /// A question.
 pub struct Question {
@@ -48,37 +48,37 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         key: "app",
         prompt: "Application to start",
-        form: app,
+        form: start::app,
     },
     Question {
         key: "command",
         prompt: "Start command",
-        form: command,
+        form: start::command,
     },
     Question {
         key: "server",
         prompt: "Server",
-        form: server,
+        form: start::server,
     },
     Question {
         key: "frontend",
         prompt: "Front end to build",
-        form: frontend,
+        form: start::frontend,
     },
     Question {
         key: "port",
         prompt: "Port",
-        form: port,
+        form: start::port,
     },
     Question {
         key: "packages.build",
         prompt: "Builder's packages",
-        form: build_packages,
+        form: packages::build,
     },
     Question {
         key: "packages.run",
         prompt: "Runtime's packages",
-        form: run_packages,
+        form: packages::run,
     },
     Question {
         key: "compose",
@@ -97,6 +97,7 @@ pub const EXTRAS: &[(&str, &str)] = &[
     ("compose", "compose.yaml  start it with all it needs beside"),
     ("bake", "docker-bake.hcl  platforms, caches, attestations"),
     ("ci", "CI workflow  check, build and verify each change"),
+    ("pre-commit", "pre-commit hook  check at each commit"),
 ];
 
 /// The words of a setting's question; the key itself where there is no question.
@@ -168,111 +169,13 @@ fn suite(now: &Now<'_>) -> Option<Form> {
     if now.plan.base.distribution != Some("debian") {
         return None;
     }
-    let values = Suite::NAMES.iter().rev().map(|name| (*name, *name));
+    let kinds = [
+        ("trixie", "trixie    Debian 13"),
+        ("bookworm", "bookworm  Debian 12, the release before"),
+    ];
+    let values = kinds.into_iter();
     let found = now.bare.map(|plan| plan.base.suite.name().to_owned());
     now.select("suite", values, now.plan.base.suite.name(), found)
-}
-
-fn app(now: &Now<'_>) -> Option<Form> {
-    text(now.own.app.as_ref())
-}
-
-/// Asked where none was found.
-fn command(now: &Now<'_>) -> Option<Form> {
-    if now.plan.start.command.is_none() {
-        return Some(Form::Text {
-            default: String::new(),
-            found: None,
-            number: false,
-        });
-    }
-    text(now.own.command.as_ref())
-}
-
-/// Asked where the project brings none.
-fn server(now: &Now<'_>) -> Option<Form> {
-    let lacks = |plan: &BuildPlan| {
-        let mut codes = plan.warnings.iter().map(|warning| warning.code);
-        codes.any(|code| matches!(code, "server-missing" | "own-server"))
-    };
-    if now.own.server.is_none() && !lacks(now.plan) {
-        return None;
-    }
-    let installed = |plan: &BuildPlan| plan.start.install.as_ref().map(|one| one.name.clone());
-    let found = now.bare.and_then(installed);
-    let current = now.own.server.clone().or_else(|| installed(now.plan));
-    let mut choices: Vec<Choice> = servers::all()
-        .iter()
-        .map(|server| server.name.as_str())
-        .filter(|name| current.as_deref() == Some(name) || now.allows("server", *name))
-        .map(|name| Choice {
-            label: name.to_owned(),
-            value: Some(name.to_owned()),
-        })
-        .collect();
-    if found.is_none() && now.bare.is_some() {
-        choices.push(Choice {
-            label: "none besides what the project brings".to_owned(),
-            value: None,
-        });
-    }
-    let default = choices.iter().position(|choice| choice.value == current)?;
-    (choices.len() > 1).then_some(Form::One {
-        choices,
-        default,
-        typed: None,
-        found,
-    })
-}
-
-/// Asked where a web application has a `package.json` with a `build` script beside it whose files are not committed: to build
-/// them is proposed.
-fn frontend(now: &Now<'_>) -> Option<Form> {
-    let current = now.own.frontend.clone();
-    let start = &now.plan.start;
-    let mut folders: Vec<String> = crate::plan::frontend::wanting(&now.ground.facts, start)
-        .map(|folder| crate::plan::frontend::shown(&folder.folder).to_owned())
-        .collect();
-    if let Some(own) = current.as_ref().filter(|own| !folders.contains(own)) {
-        folders.push(own.clone());
-    }
-    let choices: Vec<Choice> = folders
-        .iter()
-        .map(|folder| Choice {
-            label: format!("{folder}  in a stage with Node.js"),
-            value: Some(folder.clone()),
-        })
-        .chain([Choice {
-            label: "none".to_owned(),
-            value: None,
-        }])
-        .collect();
-    let default = choices
-        .iter()
-        .position(|choice| current.is_none() || choice.value == current)?;
-    (choices.len() > 1).then_some(Form::Proposed { choices, default })
-}
-
-/// Asked where something listens and can be told where.
-fn port(now: &Now<'_>) -> Option<Form> {
-    let current = now.plan.start.port?;
-    let other = if current == 8001 { 8002 } else { 8001 };
-    let probe = now.own.with("port", Some(other.into())).ok()?;
-    let told = now.ground.plan(&probe).ok()?.start.port == u16::try_from(other).ok();
-    let found = now.bare.and_then(|plan| plan.start.port);
-    told.then(|| Form::Text {
-        default: current.to_string(),
-        found: found.map(|port| port.to_string()),
-        number: true,
-    })
-}
-
-fn build_packages(now: &Now<'_>) -> Option<Form> {
-    packages(now, |plan| &plan.system.build)
-}
-
-fn run_packages(now: &Now<'_>) -> Option<Form> {
-    packages(now, |plan| &plan.system.run)
 }
 
 /// What can be written beside; those that this project allows.
@@ -318,31 +221,6 @@ fn text(current: Option<&String>) -> Option<Form> {
         found: None,
         number: false,
     })
-}
-
-/// What is found and what is asked for, each with its first reason.
-fn packages(now: &Now<'_>, of: fn(&BuildPlan) -> &Vec<SystemPackage>) -> Option<Form> {
-    let found = of(now.bare?);
-    let current = of(now.plan);
-    let has = |list: &[SystemPackage], name: &str| list.iter().any(|one| one.name == name);
-    let mut items: Vec<Item> = found
-        .iter()
-        .chain(current.iter().filter(|one| !has(found, &one.name)))
-        .map(|package| {
-            let why = package.because.first().map_or_else(
-                || "asked for".to_owned(),
-                |because| format!("{}: {}", because.requirement, because.why),
-            );
-            Item {
-                name: package.name.clone(),
-                label: format!("{}  {why}", package.name),
-                found: has(found, &package.name),
-                taken: has(current, &package.name),
-            }
-        })
-        .collect();
-    items.sort_by(|a, b| a.name.cmp(&b.name));
-    Some(Form::Names(items))
 }
 
 impl Now<'_> {

@@ -7,12 +7,13 @@ use std::io::{self, ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dialoguer::console::{Term, colors_enabled_stderr};
+use dialoguer::console::{Term, colors_enabled_stderr, style};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{FuzzySelect, Input, MultiSelect, Select};
 use signal_hook::consts::SIGINT;
 
 use super::Ask;
+use super::pages::{pages, wrapped};
 use crate::error::{Error, is_unsafe};
 
 /// Longer lists are narrowed by typing.
@@ -21,8 +22,9 @@ const LONG: usize = 8;
 /// Columns that a theme puts around an item: `> [x] `, and one that stays free, so that nothing wraps.
 const AROUND: usize = 7;
 
-/// Columns that a theme and the page's number put around a prompt.
-const AROUND_PROMPT: usize = 18;
+/// Columns that a theme puts around a prompt, and those of the page's number where a list has pages.
+const AROUND_PROMPT: usize = 6;
+const PAGE_NUMBER: usize = 14;
 
 /// dialoguer cannot page in fewer rows, and no question can be read in fewer columns.
 const SMALLEST: (u16, u16) = (5, 30);
@@ -38,21 +40,32 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// The terminal of this process; `None` where nobody can answer: standard input or error is none, `CI` is set, or it is
-    /// too small or too simple to draw in.
-    pub fn open() -> Option<Self> {
+    /// The terminal of this process; `None` where nobody can answer: standard input or error is none, or `CI` is set.
+    ///
+    /// # Errors
+    /// Somebody could, but nothing can be drawn: says why.
+    pub fn open() -> Result<Option<Self>, String> {
         let said = |name: &str| env::var(name).unwrap_or_default();
         let in_ci = !matches!(said("CI").as_str(), "" | "0" | "false");
         let term = Term::stderr();
         let (rows, columns) = term.size();
         let attended = io::stdin().is_terminal() && term.is_term();
-        let drawable = said("TERM") != "dumb" && rows >= SMALLEST.0 && columns >= SMALLEST.1;
-        if in_ci || !attended || !drawable {
-            return None;
+        if in_ci || !attended {
+            return Ok(None);
+        }
+        if said("TERM") == "dumb" {
+            return Err("no questions can be drawn with TERM=dumb".to_owned());
+        }
+        let (least, narrowest) = SMALLEST;
+        if rows < least || columns < narrowest {
+            return Err(format!(
+                "no questions fit in {columns}x{rows}: they need {narrowest}x{least}"
+            ));
         }
         // From now on Ctrl-C ends the question, not the process with the cursor hidden.
         let stopped = Arc::new(AtomicBool::new(false));
-        signal_hook::flag::register(SIGINT, Arc::clone(&stopped)).ok()?;
+        signal_hook::flag::register(SIGINT, Arc::clone(&stopped))
+            .map_err(|error| format!("Ctrl-C cannot be caught: {error}"))?;
         let unicode = speaks_unicode(&said);
         // Only the simple theme shows without colours which entry of a checklist is the current one.
         let theme: Box<dyn Theme> = if unicode && colors_enabled_stderr() {
@@ -60,19 +73,30 @@ impl Terminal {
         } else {
             Box::new(SimpleTheme)
         };
-        Some(Self {
+        Ok(Some(Self {
             term,
             theme,
             unicode,
             stopped,
-        })
+        }))
+    }
+
+    fn columns(&self) -> usize {
+        usize::from(self.term.size().1).max(1)
+    }
+
+    /// A prompt on one line, with its hint where there is room for both.
+    fn prompt(&self, prompt: &str, hint: &str, entries: usize) -> String {
+        let paged = entries + 2 > usize::from(self.term.size().0);
+        let around = AROUND_PROMPT + if paged { PAGE_NUMBER } else { 0 };
+        let whole = format!("{prompt}{hint}");
+        let fits = whole.len() + around <= self.columns();
+        self.cut(if fits { &whole } else { prompt }, around)
     }
 
     /// The text on one line of this terminal. dialoguer counts bytes where it redraws, so bytes are cut.
     fn cut(&self, text: &str, around: usize) -> String {
-        let room = usize::from(self.term.size().1)
-            .saturating_sub(around)
-            .max(8);
+        let room = self.columns().saturating_sub(around).max(8);
         let text = self.encodable(text);
         if text.len() <= room {
             return text;
@@ -97,6 +121,22 @@ impl Terminal {
 
     fn items(&self, items: &[String]) -> Vec<String> {
         items.iter().map(|item| self.cut(item, AROUND)).collect()
+    }
+
+    /// What was asked and answered, in place of the question.
+    fn answered(&self, prompt: &str, answer: &str) -> Result<(), Error> {
+        let text = self.encodable(&format!("{prompt}: {answer}"));
+        let text = wrapped(&text, self.columns());
+        // A prompt is short: it is never broken.
+        let (prompt, answer) = text
+            .split_at_checked(prompt.len() + 1)
+            .unwrap_or((&text, ""));
+        self.write(&format!("{prompt}{}", style(answer).for_stderr().cyan()))
+    }
+
+    fn write(&self, text: &str) -> Result<(), Error> {
+        self.running()?;
+        self.term.write_line(text).map_err(|error| gone(&error))
     }
 
     fn running(&self) -> Result<(), Error> {
@@ -134,17 +174,20 @@ impl Terminal {
 impl Ask for Terminal {
     fn one(&mut self, prompt: &str, items: &[String], default: usize) -> Result<usize, Error> {
         self.running()?;
-        let (prompt, shown) = (self.cut(prompt, AROUND_PROMPT), self.items(items));
-        let answer = if items.len() > LONG {
+        let long = items.len() > LONG;
+        let hint = if long { " (type to filter)" } else { "" };
+        let shown = self.items(items);
+        let asked = self.prompt(prompt, hint, if long { 0 } else { items.len() });
+        let answer = if long {
             FuzzySelect::with_theme(self.theme.as_ref())
-                .with_prompt(&prompt)
+                .with_prompt(&asked)
                 .items(&shown)
                 .default(default)
                 .report(false)
                 .interact_on_opt(&self.term)
         } else {
             Select::with_theme(self.theme.as_ref())
-                .with_prompt(&prompt)
+                .with_prompt(&asked)
                 .items(&shown)
                 .default(default)
                 .report(false)
@@ -152,16 +195,16 @@ impl Ask for Terminal {
         };
         let index = self.answer(answer)?;
         let taken = items.get(index).map_or("", |item| first(item));
-        self.say(&format!("{prompt}: {taken}"))?;
+        self.answered(prompt, taken)?;
         Ok(index)
     }
 
     fn many(&mut self, prompt: &str, items: &[String], taken: &[bool]) -> Result<Vec<bool>, Error> {
         self.running()?;
-        let hint = format!("{prompt} (space: take or leave)");
-        let (hint, shown) = (self.cut(&hint, AROUND_PROMPT), self.items(items));
+        let shown = self.items(items);
+        let asked = self.prompt(prompt, " (space: on/off)", items.len());
         let answer = MultiSelect::with_theme(self.theme.as_ref())
-            .with_prompt(&hint)
+            .with_prompt(&asked)
             .items(&shown)
             .defaults(taken)
             .report(false)
@@ -177,7 +220,7 @@ impl Ask for Terminal {
         } else {
             names.join(", ")
         };
-        self.say(&format!("{prompt}: {names}"))?;
+        self.answered(prompt, &names)?;
         Ok((0..items.len())
             .map(|index| indices.contains(&index))
             .collect())
@@ -185,9 +228,9 @@ impl Ask for Terminal {
 
     fn text(&mut self, prompt: &str, default: &str) -> Result<String, Error> {
         self.running()?;
-        let prompt = self.cut(prompt, AROUND_PROMPT);
+        let asked = self.prompt(prompt, "", 0);
         let mut input = Input::<String>::with_theme(self.theme.as_ref())
-            .with_prompt(&prompt)
+            .with_prompt(&asked)
             .allow_empty(true)
             .report(false);
         if !default.is_empty() {
@@ -195,15 +238,37 @@ impl Ask for Terminal {
         }
         let answer = input.interact_text_on(&self.term).map(Some);
         let text = self.answer(answer)?.trim().to_owned();
-        self.say(&format!("{prompt}: {text}"))?;
+        let shown = if text.is_empty() { "none" } else { &text };
+        self.answered(prompt, shown)?;
         Ok(text)
     }
 
+    fn show(&mut self, text: &str) -> Result<(), Error> {
+        let rows = usize::from(self.term.size().0).saturating_sub(4).max(3);
+        let text = self.encodable(text);
+        let pages = pages(&text, self.columns(), rows);
+        for (index, page) in pages.iter().enumerate() {
+            self.write(&page.join("\n"))?;
+            let rest: usize = pages[index + 1..].iter().map(Vec::len).sum();
+            if rest == 0 {
+                break;
+            }
+            let answer = Select::with_theme(self.theme.as_ref())
+                .with_prompt(format!("{rest} more lines"))
+                .items(["go on", "enough of it"])
+                .default(0)
+                .report(false)
+                .interact_on_opt(&self.term);
+            if self.answer(answer)? == 1 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn say(&mut self, text: &str) -> Result<(), Error> {
-        self.running()?;
-        self.term
-            .write_line(&self.encodable(text))
-            .map_err(|error| gone(&error))
+        let text = wrapped(&self.encodable(text), self.columns());
+        self.write(&text)
     }
 }
 

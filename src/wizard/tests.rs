@@ -1,7 +1,9 @@
 //! Sessions with the wizard: a project, answers by prompt, and what is to be written then.
 #![expect(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod extras;
 mod frontend;
+mod screen;
 mod script;
 
 use std::fs;
@@ -191,9 +193,11 @@ fn packages_are_added_taken_out_and_put_back() {
     ]);
     let reasons = &script.items["Runtime's packages"];
     assert!(
-        reasons[0].starts_with("libpq5  psycopg2: links libpq.so.5"),
+        reasons[0].starts_with("libpq5  for psycopg2"),
         "{reasons:?}"
     );
+    let why = "  libpq5: psycopg2 links libpq.so.5\n";
+    assert!(script.said.contains(why), "{}", script.said);
     let text = project.text("dockwright.toml").unwrap();
     assert!(
         text.contains("build = [\"!libpq-dev\"]\nrun = [\"git\", \"curl\"]"),
@@ -358,42 +362,4 @@ fn the_files_can_be_read_before_they_are_written() {
         script.said
     );
     assert!(script.said.contains("== dockwright.toml =="));
-}
-
-#[test]
-fn extras_are_switched_on_and_off() {
-    let project = Project::new(&SHOP);
-    fs::create_dir(project.0.path().join(".git")).unwrap();
-    project.init(&[("Extras", Toggle(&["github workflow"]))]);
-    let text = project.text("dockwright.toml").unwrap();
-    assert!(text.ends_with("\nci = \"github\"\n"), "{text}");
-    assert!(project.text(".github/workflows/dockwright.yml").is_some());
-    project.is_settled();
-    project.init(&[("Extras", Toggle(&["github workflow"]))]);
-    assert!(!project.text("dockwright.toml").unwrap().contains("ci ="));
-}
-
-#[test]
-fn a_folder_below_a_repository_is_offered_no_workflow() {
-    let project = Project::new(&SHOP);
-    fs::create_dir(project.0.path().join(".git")).unwrap();
-    let below = project.0.path().join("services");
-    fs::create_dir(&below).unwrap();
-    for (path, text) in SHOP {
-        fs::write(below.join(path), text).unwrap();
-    }
-    let mut script = Script::new(&[]);
-    draft(
-        &below,
-        Settings::default(),
-        Options::default(),
-        false,
-        Some(&mut script),
-    )
-    .unwrap();
-    assert!(
-        script.items["Extras"]
-            .iter()
-            .all(|item| !item.contains("workflow"))
-    );
 }

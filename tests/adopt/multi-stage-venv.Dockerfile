@@ -5,7 +5,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 TZ=Europe/Berlin
 
 FROM base AS builder
 ARG PIP_INDEX_URL
-RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y gcc libffi-dev git
+RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y libffi-dev make
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install -r requirements.txt

@@ -110,7 +110,7 @@ fn a_missing_lock_is_drift_and_a_newer_one_is_refused() {
     assert_eq!(done.code, 1);
     assert_eq!(
         done.out,
-        "dockwright.lock: dockwright.lock is missing: what was generated before is not known\n"
+        "dockwright.lock is missing: what was generated before is not known\n"
     );
     let newer = lock.replace("version = 1\n", "version = 2\n");
     project.write("dockwright.lock", &newer);
@@ -151,6 +151,33 @@ fn an_edit_by_hand_is_no_drift_and_a_conflict_is_named() {
         + 1;
     let expected = format!("Dockerfile:{line}: an edit by hand meets what follows");
     assert!(done.out.contains(&expected), "{}", done.out);
-    assert_eq!(project.run(&["generate"]).code, 3);
+    let both = format!(
+        "Dockerfile:{line}\n  written then:\n  | EXPOSE 8000\n  on disk:\n  | EXPOSE 8080\n  to be written:\n  | EXPOSE 9000\n"
+    );
+    let done = project.run(&["check", "--diff"]);
+    assert!(done.out.ends_with(&format!("\n\n{both}")), "{}", done.out);
+    for arguments in [&["generate"][..], &["generate", "--diff"]] {
+        let done = project.run(arguments);
+        assert_eq!((done.code, done.out.as_str()), (3, ""));
+        assert!(done.err.contains(&both), "{}", done.err);
+    }
     assert_eq!(project.read("Dockerfile"), edited);
+}
+
+#[test]
+fn many_reasons_read_well() {
+    let project = flask();
+    let database = "mysqlclient==2.2.7\n";
+    project.write("requirements.txt", format!("{database}{REQUIREMENTS}"));
+    project.run(&["generate"]);
+    let more = "psycopg2==2.9.10\npython-magic==0.4.27\n";
+    project.write("requirements.txt", format!("{REQUIREMENTS}{more}"));
+    project.write(".python-version", "3.14\n");
+    project.write(
+        "dockwright.toml",
+        "user = \"shop\"\npackages.run = [\"git\"]\n",
+    );
+    std::fs::remove_file(project.path(".dockerignore")).unwrap();
+    let done = project.run(&["check"]);
+    insta::assert_snapshot!(done.out + &done.err);
 }

@@ -13,7 +13,7 @@ type Case = (
     &'static [&'static str],
 );
 
-const CASES: [Case; 22] = [
+const CASES: [Case; 24] = [
     (&[], &["generate", "nowhere"]),
     (&[("README.md", "# Shop\n")], &["generate"]),
     (&[("environment.yml", "name: shop\n")], &["generate"]),
@@ -99,6 +99,23 @@ const CASES: [Case; 22] = [
         &["generate", "--suite", "sid"],
     ),
     (&[], &["catalogue", "no-such-distribution"]),
+    (
+        &[
+            ("requirements.txt", REQUIREMENTS),
+            ("app.py", APP),
+            ("compose.yaml", "services: {}\n"),
+        ],
+        &["generate", "--compose", "--python", "3.13"],
+    ),
+    (
+        &[
+            ("requirements.txt", REQUIREMENTS),
+            ("app.py", APP),
+            ("Dockerfile", "FROM scratch\n"),
+            ("docker-bake.hcl", "target \"shop\" {}\n"),
+        ],
+        &["generate", "--bake", "--python", "3.13", "--port", "80"],
+    ),
 ];
 
 #[test]

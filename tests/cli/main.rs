@@ -5,10 +5,14 @@
 
 mod check;
 mod errors;
+mod kept;
 mod pins;
 mod project;
 #[cfg(unix)]
 mod safety;
+mod said;
+#[cfg(unix)]
+mod several;
 #[cfg(unix)]
 mod watch;
 

@@ -26,12 +26,12 @@ echo "{\"manifest\":{\"digest\":\"sha256:$digest\"},\"image\":{\"linux/amd64\":$
 "#;
 
 /// A project beside a folder with the client.
-struct Pinned {
-    project: Project,
+pub(crate) struct Pinned {
+    pub(crate) project: Project,
 }
 
 impl Pinned {
-    fn new(project: Project) -> Self {
+    pub(crate) fn new(project: Project) -> Self {
         project.write("../bin/docker", CLIENT);
         #[cfg(unix)]
         {
@@ -43,7 +43,7 @@ impl Pinned {
     }
 
     /// Runs in a world of that name; without one there is no client.
-    fn run(&self, world: Option<&str>, arguments: &[&str]) -> Done {
+    pub(crate) fn run(&self, world: Option<&str>, arguments: &[&str]) -> Done {
         let log = self.project.path("../log").display().to_string();
         let bin = self.project.path("../bin").display().to_string();
         let path = format!("{bin}:{}", std::env::var("PATH").unwrap());
@@ -57,7 +57,7 @@ impl Pinned {
     }
 
     /// How often the client was called.
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         std::fs::read_to_string(self.project.path("../log")).map_or(0, |log| log.lines().count())
     }
 
@@ -77,7 +77,7 @@ fn sha256(text: &str) -> String {
     })
 }
 
-fn digest(image: &str, world: &str) -> String {
+pub(crate) fn digest(image: &str, world: &str) -> String {
     format!("{image}@{}", sha256(&format!("{image}{world}")))
 }
 
@@ -87,7 +87,13 @@ const SLIM: &str = "python:3.13-slim-trixie";
 fn a_digest_is_asked_for_once_and_renewed_by_update_alone() {
     let pinned = Pinned::new(flask());
     let done = pinned.run(Some("one"), &["generate", "--pin"]);
-    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(
+        done.err
+            .ends_with("add to dockwright.toml:\n  pin = true\n"),
+        "{}",
+        done.err
+    );
     let one = [
         format!("FROM {} AS builder", digest(SLIM, "one")),
         format!("FROM {} AS runtime", digest(SLIM, "one")),

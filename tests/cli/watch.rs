@@ -12,8 +12,8 @@ use super::{APP, REQUIREMENTS, flask};
 /// A loaded machine may take its time; what is awaited comes at once on an idle one.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Watching {
-    project: Project,
+pub(crate) struct Watching {
+    pub(crate) project: Project,
     /// What it says goes here, outside the project.
     beside: PathBuf,
     child: Child,
@@ -21,11 +21,15 @@ struct Watching {
 
 impl Watching {
     /// Starts, and waits until it watches.
-    fn new(project: Project) -> Self {
+    pub(crate) fn new(project: Project) -> Self {
+        Self::with(project, &[])
+    }
+
+    pub(crate) fn with(project: Project, more: &[&str]) -> Self {
         let beside = project.path("..").canonicalize().unwrap();
         let to = |name: &str| fs::File::create(beside.join(name)).unwrap();
         let child = project
-            .command(&["watch", "shop"])
+            .command(&[&["watch", "shop"], more].concat())
             .current_dir(&beside)
             .stdout(to("out"))
             .stderr(to("err"))
@@ -43,11 +47,11 @@ impl Watching {
         watching
     }
 
-    fn out(&self) -> String {
+    pub(crate) fn out(&self) -> String {
         fs::read_to_string(self.beside.join("out")).unwrap()
     }
 
-    fn err(&self) -> String {
+    pub(crate) fn err(&self) -> String {
         fs::read_to_string(self.beside.join("err")).unwrap()
     }
 
@@ -56,7 +60,7 @@ impl Watching {
     }
 
     /// Waits until something is true; how long that took.
-    fn wait(&self, what: &str, is: impl Fn(&Self) -> bool) -> Duration {
+    pub(crate) fn wait(&self, what: &str, is: impl Fn(&Self) -> bool) -> Duration {
         let since = Instant::now();
         while !is(self) {
             assert!(

@@ -44,8 +44,8 @@ const fn meeting(
 }
 
 /// The edits. Where one meets a change, both say something about one instruction, and only its author knows which is right:
-/// a version of a package that goes; a package added to a step that goes; a health check taken out, a port moved or changed,
-/// where the port changes; an entry point or a command of one's own where the server brings another.
+/// a version of a package that goes; a package added to a step that goes; a port changed where the port changes; an entry
+/// point or a command of one's own where the server brings another.
 pub(crate) const EDITS: &[Edit] = &[
     edit(
         "a package for the runtime",
@@ -81,14 +81,13 @@ pub(crate) const EDITS: &[Edit] = &[
             "        libpq5 \\\n    && update-ca-certificates \\\n    && rm -rf",
         )],
     ),
-    meeting(
+    edit(
         "no health check",
         &[(
             D,
             "HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \\\n    CMD [\"python\", \"-c\", \"import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('PORT', '8000') + '/health', timeout=4)\"]\n\n",
             "",
         )],
-        &["another port"],
     ),
     edit(
         "a slower health check",
@@ -255,7 +254,7 @@ pub(crate) const EDITS: &[Edit] = &[
             (D, "EXPOSE 8000\n\n", ""),
             (D, "CMD [\"sh\"", "EXPOSE 8000\n\nCMD [\"sh\""),
         ],
-        meets: &["another port"],
+        meets: &[],
         elsewhere: false,
         moves: true,
     },

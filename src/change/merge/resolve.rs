@@ -49,7 +49,7 @@ fn equal(a: &[Line], b: &[Line]) -> bool {
 }
 
 /// Both sides only took lines away: what either took is gone.
-fn deleted(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
+pub(super) fn deleted(was: &[Line], hand: &[Line], new: &[Line]) -> Option<Vec<Piece>> {
     let (hand, new) = (kept(was, hand)?, kept(was, new)?);
     Some(
         was.iter()

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test should stop here")]
 
 mod edits;
+mod moved;
 mod table;
 
 use super::*;

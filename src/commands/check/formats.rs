@@ -7,11 +7,14 @@ use serde::Serialize;
 
 use crate::change::{Change, Reason, State};
 use crate::error::{Error, printable};
+use crate::facts::Place;
 
 /// One line a reason.
 pub(crate) fn text(reasons: &[Reason]) -> String {
     reasons.iter().fold(String::new(), |mut text, reason| {
-        if let Some(at) = &reason.at {
+        // `Dockerfile is missing` needs no place before it.
+        let names = |at: &&Place| at.line > 0 || !reason.text.starts_with(&*at.file);
+        if let Some(at) = reason.at.as_ref().filter(names) {
             let _ = write!(text, "{}: ", printable(&at.to_string()));
         }
         let _ = writeln!(text, "{}", printable(&reason.text));
@@ -146,7 +149,6 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Place;
 
     fn reason(file: &str, line: u32, text: &str) -> Reason {
         Reason {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::commands::record;
 use crate::facts::Place;
+use crate::lock::Because;
 use crate::plan::BuildPlan;
 use crate::plan::system::SystemPackage;
 
@@ -80,15 +82,6 @@ struct Package {
     /// Nobody has tried this in a container yet.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unproved: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Because {
-    requirement: String,
-    version: Option<String>,
-    source: Option<String>,
-    line: Option<u32>,
-    why: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -318,17 +311,7 @@ fn packages(packages: &[SystemPackage]) -> Vec<Package> {
         .map(|package| Package {
             name: package.name.clone(),
             unproved: package.unproved,
-            because: package
-                .because
-                .iter()
-                .map(|because| Because {
-                    requirement: because.requirement.clone(),
-                    version: because.version.clone(),
-                    source: Some(because.source.clone()).filter(|source| !source.is_empty()),
-                    line: Some(because.line).filter(|line| *line > 0),
-                    why: because.why.clone(),
-                })
-                .collect(),
+            because: record::because(package),
         })
         .collect()
 }

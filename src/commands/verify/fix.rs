@@ -4,6 +4,7 @@ use super::Run;
 use crate::change::{self, Options};
 use crate::commands::record;
 use crate::error::Error;
+use crate::images;
 use crate::inspect::context;
 use crate::settings::{self, Settings};
 use crate::verify::{Packages, Report};
@@ -49,7 +50,7 @@ pub(super) fn write(run: &Run<'_>, new: &Packages) -> Result<(), Error> {
         .bytes(&path)?
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let under = own.clone().over(Settings::read_manifest(&tree)?);
-    let settings = run.flags.clone().over(under);
+    let settings = images::remembered(&tree, run.flags.clone().over(under))?;
     let plan = planned(&tree, &settings)?;
     let mut preview = compared(&tree, plan, Options::default())?;
     if !new.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::Preview;
+use crate::images::{Compared, Folder};
 use crate::inspect::tree::Tree;
 use crate::lock::LOCK_FILE;
 use crate::watch::Saved;
@@ -23,32 +23,56 @@ pub(super) struct Seen {
 
 impl Seen {
     /// After a run that opened the project.
-    pub(super) fn of_tree(tree: &Tree, preview: Option<&Preview>) -> Self {
+    pub(super) fn of(folder: &Folder) -> Self {
+        let mut seen = Self::default();
+        for tree in folder.trees() {
+            seen.add(tree);
+        }
+        for named in folder.named() {
+            seen.folders.extend(named.parent().and_then(standing));
+            seen.asked.insert(named.clone());
+        }
+        seen
+    }
+
+    fn add(&mut self, tree: &Tree) {
         let root = tree.root();
         let asked: BTreeSet<PathBuf> = tree.asked().keys().map(|path| root.join(path)).collect();
         let tops: BTreeSet<PathBuf> = [root.to_owned(), root.join(tree.app())].into();
         let sources = tree.files().iter().map(|file| root.join(&file.path));
-        let mut folders: BTreeSet<PathBuf> = sources
-            .filter(|path| is_source(path))
-            .filter_map(|path| path.parent().map(Path::to_owned))
-            .collect();
+        let folders = &mut self.folders;
+        folders.extend(
+            sources
+                .filter(|path| is_source(path))
+                .filter_map(|path| path.parent().map(Path::to_owned)),
+        );
         folders.extend(asked.iter().filter_map(|path| standing(path.parent()?)));
         folders.extend(tops.iter().filter_map(|folder| standing(folder)));
         // The project's own folder may be removed, and made again.
         folders.extend(root.parent().and_then(standing));
-        let written = preview.iter().flat_map(|preview| &preview.changes);
-        let mut own: BTreeSet<PathBuf> = written.map(|change| root.join(&change.path)).collect();
-        own.insert(root.join(tree.in_app(LOCK_FILE)));
-        Self {
-            folders,
-            tops,
-            asked,
-            own,
-        }
+        self.own.insert(root.join(tree.in_app(LOCK_FILE)));
+        self.asked.extend(asked);
+        self.tops.extend(tops);
+    }
+
+    /// Notes the files that were written, or compared.
+    pub(super) fn wrote(&mut self, done: &Compared) {
+        let files = done.changes.iter();
+        self.own
+            .extend(files.map(|change| done.root.join(&change.path)));
+    }
+
+    /// Notes what an earlier run had noted.
+    pub(super) fn as_before(&mut self, before: &Self) {
+        let folders = before.folders.iter().filter_map(|folder| standing(folder));
+        self.folders.extend(folders);
+        self.tops.extend(before.tops.iter().cloned());
+        self.asked.extend(before.asked.iter().cloned());
+        self.own.extend(before.own.iter().cloned());
     }
 
     /// When the project could not be opened: its folder, or the nearest one above that is there.
-    pub(super) fn of_folder(folder: &Path) -> Self {
+    pub(super) fn of_path(folder: &Path) -> Self {
         let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         Self {
             folders: standing(&full).into_iter().collect(),
@@ -89,10 +113,13 @@ impl Seen {
             .iter()
             .map(|saved| &saved.path)
             .filter(|path| self.asked.contains(*path) && !is_source(path));
-        let names: BTreeSet<String> = manifests
-            .filter_map(|path| path.file_name())
-            .map(|name| super::shown(&name.to_string_lossy()))
-            .collect();
+        // Below the outermost folder that holds it.
+        let name = |path: &PathBuf| {
+            let top = self.tops.iter().find(|top| path.starts_with(top))?;
+            let name = path.strip_prefix(top).ok()?;
+            Some(super::shown(&name.to_string_lossy()))
+        };
+        let names: BTreeSet<String> = manifests.filter_map(name).collect();
         names.into_iter().collect()
     }
 
@@ -139,7 +166,8 @@ mod tests {
         ] {
             tree.bytes(path).unwrap();
         }
-        let seen = Seen::of_tree(&tree, None);
+        let mut seen = Seen::default();
+        seen.add(&tree);
         for (path, moved, matters) in [
             ("requirements.txt", false, true),
             ("Procfile", true, true),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Value;
 
 use super::Wish;
-use super::words::{argv, commands, is_own, own};
-use crate::facts::quoted;
+use super::start::{Start, argv};
+use super::words::{commands, is_own, own};
 use crate::inspect::dockerfile::{Dockerfile, Instruction, Stage, filled, pairs, words};
 use crate::plan::additions::is_secret;
 
@@ -16,20 +16,27 @@ pub(super) struct Everything {
     pub(super) wishes: Vec<Wish>,
     /// What no setting says, with its line; never a value that may be secret.
     pub(super) left: Vec<(u32, String)>,
+    /// Distributions that are installed by name, with the line.
+    pub(super) installed: Vec<(u32, String)>,
     /// Arguments of the build, as settings refer to them.
     references: BTreeMap<String, String>,
+    /// Variables and arguments whose value stands in the file.
+    pub(super) known: BTreeMap<String, String>,
 }
 
 /// The account that a line creates.
 #[derive(Default)]
-struct Account {
-    name: Option<String>,
-    uid: Option<i64>,
+pub(super) struct Account {
+    pub(super) name: Option<String>,
+    pub(super) uid: Option<i64>,
 }
 
-/// Reads all stages: of the last one and those below it what the image is, of the others what the builder needs.
-pub(super) fn everything(file: &Dockerfile) -> Everything {
-    let mut all = Everything::default();
+/// Reads all stages, whose paths become those of an image with the application in `folder`: of the last one and those below it what the image is, of the others what the builder needs.
+pub(super) fn everything(file: &Dockerfile, folder: Option<&str>) -> Everything {
+    let mut all = Everything {
+        known: file.arguments.clone(),
+        ..Everything::default()
+    };
     let (chain, image) = file.last();
     let from = chain.first().map_or(1, |stage| stage.line);
     all.base(image, from);
@@ -63,19 +70,14 @@ pub(super) fn everything(file: &Dockerfile) -> Everything {
         }
     }
     all.start(&start);
+    if let Some(folder) = folder {
+        all.moved(&start, folder);
+    }
     all
 }
 
-/// How the image starts.
-#[derive(Default)]
-struct Start {
-    workdir: String,
-    entrypoint: Option<(Vec<String>, u32)>,
-    command: Option<(Vec<String>, u32)>,
-}
-
 impl Everything {
-    fn wish(&mut self, key: &str, value: impl Into<Value>, line: u32) {
+    pub(super) fn wish(&mut self, key: &str, value: impl Into<Value>, line: u32) {
         self.wishes.push(Wish {
             key: key.to_owned(),
             value: value.into(),
@@ -83,7 +85,7 @@ impl Everything {
         });
     }
 
-    fn leave(&mut self, line: u32, what: impl Into<String>) {
+    pub(super) fn leave(&mut self, line: u32, what: impl Into<String>) {
         self.left.push((line, what.into()));
     }
 
@@ -91,18 +93,21 @@ impl Everything {
     fn base(&mut self, image: &str, line: u32) {
         let image = image.split('@').next().unwrap_or_default();
         let (name, tag) = image.rsplit_once(':').unwrap_or((image, ""));
-        let official = name.rsplit('/').next() == Some("python");
-        let tag = if official {
-            tag
-        } else if let Some((_, tag)) = tag.split_once("python") {
-            tag
-        } else {
+        let last = name.rsplit('/').next().unwrap_or_default();
+        let official = last == "python";
+        if !official && last != "uv" {
             self.leave(
                 line,
                 format!(
                     "FROM {image}: no official Python image; `base` and `package-tool` can name it"
                 ),
             );
+        }
+        let tag = if official {
+            tag
+        } else if let Some((_, tag)) = tag.split_once("python") {
+            tag
+        } else {
             return;
         };
         let version: String = tag
@@ -204,16 +209,11 @@ impl Everything {
                     self.wish(&format!("labels.{name}"), value, line);
                 }
             }
-            "EXPOSE" => match one.rest.split(['/', ' ']).next().map(str::parse::<i64>) {
-                Some(Ok(port)) => self.wish("port", port, line),
-                _ => self.leave(line, format!("EXPOSE {}", one.rest)),
-            },
+            "EXPOSE" => self.ports(one),
             "USER" => self.user(one, account),
             "WORKDIR" => {
-                one.rest
-                    .trim_matches('"')
-                    .trim_end_matches('/')
-                    .clone_into(&mut start.workdir);
+                let folder = filled(one.rest.trim_matches('"'), &self.known);
+                start.enter(&folder);
             }
             "ENTRYPOINT" => start.entrypoint = Some((argv(&one.rest), line)),
             "CMD" => start.command = Some((argv(&one.rest), line)),
@@ -224,8 +224,12 @@ impl Everything {
                 self.wish("volumes", folders, line);
             }
             "RUN" => self.run(one, account),
-            "COPY" | "ADD" => self.copy(one, &start.workdir),
-            "ARG" => {}
+            "COPY" | "ADD" => self.copy(one, start),
+            "ARG" => {
+                let pairs = pairs(&one.rest).into_iter();
+                self.known
+                    .extend(pairs.filter(|(name, value)| name != value && !is_secret(name)));
+            }
             other => self.leave(line, format!("{other} {}", one.rest)),
         }
     }
@@ -235,6 +239,10 @@ impl Everything {
             .into_iter()
             .filter(|(name, _)| !is_own(name))
         {
+            if !is_secret(&name) {
+                let value = filled(&value, &self.known);
+                self.known.insert(name.clone(), value);
+            }
             let value = filled(&value, &self.references);
             let known = self.references.values();
             let rest = known.fold(value.clone(), |rest, one| rest.replace(one.as_str(), ""));
@@ -251,13 +259,30 @@ impl Everything {
         }
     }
 
+    /// One port can be told to the application; the first is the one that is meant.
+    fn ports(&mut self, one: &Instruction) {
+        for port in words(&filled(&one.rest, &self.known)) {
+            let number = port.split('/').next().unwrap_or_default();
+            let first = self.wishes.iter().all(|wish| wish.key != "port");
+            match number.parse::<i64>() {
+                Ok(port) if first => self.wish("port", port, one.line),
+                _ => self.leave(one.line, format!("EXPOSE {port}")),
+            }
+        }
+    }
+
     fn user(&mut self, one: &Instruction, account: &Account) {
-        let (user, group) = one.rest.split_once(':').unwrap_or((&one.rest, ""));
-        if matches!(user, "root" | "0") {
-            self.leave(one.line, "USER root: the process runs as a user of its own");
+        let rest = filled(&one.rest, &self.known);
+        let (user, group) = rest.split_once(':').unwrap_or((&rest, ""));
+        // An image has these already: they cannot be made anew.
+        let of_the_image = |id: i64| !(1000..65534).contains(&id);
+        let number = user.parse::<i64>().ok();
+        if own().system_users.contains(user) || number.is_some_and(of_the_image) {
+            let what = format!("USER {user}: the process runs as a user of its own");
+            self.leave(one.line, what);
             return;
         }
-        if let Ok(uid) = user.parse::<i64>() {
+        if let Some(uid) = number {
             self.wish("uid", uid, one.line);
             let named = account.name.clone().filter(|_| account.uid == Some(uid));
             if let Some(name) = named {
@@ -266,11 +291,11 @@ impl Everything {
         } else {
             self.wish("user", user, one.line);
             let is_it = account.name.as_deref() == Some(user);
-            if let Some(uid) = account.uid.filter(|_| is_it) {
+            if let Some(uid) = account.uid.filter(|uid| is_it && !of_the_image(*uid)) {
                 self.wish("uid", uid, one.line);
             }
         }
-        if let Ok(gid) = group.parse::<i64>() {
+        if let Some(gid) = group.parse::<i64>().ok().filter(|gid| !of_the_image(*gid)) {
             self.wish("gid", gid, one.line);
         }
     }
@@ -290,94 +315,5 @@ impl Everything {
         } else {
             self.leave(one.line, format!("HEALTHCHECK {}", one.rest));
         }
-    }
-
-    /// What no setting says by itself: the first command that is none of dockwright's own, without its words, which may hold a
-    /// secret.
-    fn run(&mut self, one: &Instruction, account: &mut Account) {
-        let mut foreign = None;
-        for command in commands(&one.rest) {
-            let Some(program) = command.first() else {
-                continue;
-            };
-            if matches!(program.as_str(), "useradd" | "adduser") {
-                let after = |flags: [&str; 2]| {
-                    let at = command
-                        .iter()
-                        .position(|word| flags.contains(&word.as_str()))?;
-                    command.get(at + 1)
-                };
-                account.uid = after(["-u", "--uid"]).and_then(|uid| uid.parse().ok());
-                account.name = command.last().cloned();
-            }
-            let name = program.rsplit('/').next().unwrap_or_default();
-            if !own().own_commands.contains(name) {
-                foreign.get_or_insert_with(|| program.clone());
-            }
-        }
-        if let Some(program) = foreign {
-            let what =
-                format!("RUN … {program} …: a place under `[run]` takes it, where it is needed");
-            self.leave(one.line, what);
-        }
-    }
-
-    /// Files that lie outside the application's folder in the image; the source itself is copied anyway.
-    fn copy(&mut self, one: &Instruction, workdir: &str) {
-        let all: Vec<String> = serde_json::from_str(&one.rest).unwrap_or_else(|_| words(&one.rest));
-        let (flags, paths): (Vec<String>, Vec<String>) =
-            all.into_iter().partition(|word| word.starts_with("--"));
-        let foreign = flags.iter().find_map(|flag| flag.strip_prefix("--from="));
-        let Some((target, sources)) = paths.split_last() else {
-            return;
-        };
-        let outside =
-            target.starts_with('/') && !format!("{target}/").starts_with(&format!("{workdir}/"));
-        match foreign {
-            Some(from) if from.contains(['/', ':']) => {
-                self.leave(one.line, format!("{} {}", one.name, one.rest));
-            }
-            None if outside
-                && sources.len() == 1
-                && !sources[0].contains(['*', '$', ':'])
-                && sources[0] != "." =>
-            {
-                self.wish("copy", vec![format!("{}:{target}", sources[0])], one.line);
-            }
-            _ => {}
-        }
-    }
-
-    /// The command as one would type it, without what only passes signals on.
-    fn start(&mut self, start: &Start) {
-        let Some((_, line)) = start.entrypoint.as_ref().or(start.command.as_ref()) else {
-            return;
-        };
-        let parts = [&start.entrypoint, &start.command];
-        let mut all: Vec<&str> = parts
-            .into_iter()
-            .flatten()
-            .flat_map(|(words, _)| words.iter().map(String::as_str))
-            .collect();
-        while let Some(first) = all.first() {
-            let program = first.rsplit('/').next().unwrap_or_default();
-            if own().inits.contains(program) || *first == "--" {
-                all.remove(0);
-            } else {
-                break;
-            }
-        }
-        let own_folder = format!("{}/", start.workdir);
-        let typed = |word: &&str| match word.strip_prefix(own_folder.as_str()) {
-            Some(rest) if own_folder.len() > 1 => quoted(rest),
-            _ => quoted(word),
-        };
-        let text = match all.as_slice() {
-            [] => return,
-            // The shell form, and an explicit shell: a line already.
-            [line] | ["sh" | "/bin/sh" | "bash" | "/bin/bash", "-c", line] => (*line).to_owned(),
-            words => words.iter().map(typed).collect::<Vec<_>>().join(" "),
-        };
-        self.wish("command", text, *line);
     }
 }

@@ -17,6 +17,11 @@ pub(super) struct Known {
     pub(super) own_prefixes: Vec<String>,
     pub(super) inits: BTreeSet<String>,
     pub(super) own_commands: BTreeSet<String>,
+    pub(super) own_scripts: BTreeSet<String>,
+    pub(super) pythons: BTreeSet<String>,
+    pub(super) installers: BTreeSet<String>,
+    pub(super) pip_options: BTreeSet<String>,
+    pub(super) system_users: BTreeSet<String>,
 }
 
 pub(super) fn own() -> &'static Known {
@@ -33,11 +38,6 @@ pub(super) fn is_own(name: &str) -> bool {
             .own_prefixes
             .iter()
             .any(|prefix| name.starts_with(prefix))
-}
-
-/// The words of an exec form, or the whole line of a shell form.
-pub(super) fn argv(rest: &str) -> Vec<String> {
-    serde_json::from_str(rest).unwrap_or_else(|_| vec![rest.to_owned()])
 }
 
 /// The simple commands of a shell line, split where `&&`, `||`, `;` and `|` stand by themselves or end a word.

@@ -91,6 +91,10 @@ impl Ask for Script {
         }
     }
 
+    fn show(&mut self, text: &str) -> Result<(), Error> {
+        self.say(text)
+    }
+
     fn say(&mut self, text: &str) -> Result<(), Error> {
         self.said.push_str(text);
         self.said.push('\n');
