@@ -319,9 +319,12 @@ fn call(
     let mut arguments: Vec<&str> = vec!["run"];
     if engine.kind == Kind::Buildah {
         engine.output(&["from", "--pull-never", "--name", container, image])?;
-        if root {
-            arguments.extend(["--user", "0"]);
-        }
+        arguments.extend(["--network", "none"]);
+        arguments.extend(if root {
+            ["--user", "0"]
+        } else {
+            ["--cap-drop", "ALL"]
+        });
         arguments.extend([container, "--"]);
         arguments.push(python);
     } else {

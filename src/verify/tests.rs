@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod engines;
 mod script;
+mod systems;
 
 use super::*;
+use crate::settings::Suite;
 use script::Script;
 
 fn wishes() -> Wishes {
@@ -330,12 +333,18 @@ fn a_build_that_fails_says_what_the_builder_lacks() {
     let failure = Failure {
         log: log.to_owned(),
     };
-    let report = unbuilt(&engine, &failure, Some(Suite::Trixie), Catalogue::builtin()).concluded();
+    let report = unbuilt(
+        &engine,
+        &failure,
+        &System::Debian(Suite::Trixie),
+        Catalogue::builtin(),
+    )
+    .concluded();
     insta::assert_snapshot!(text(&report), @r#"
     FAILED   build      fails
       the build fails: gcc, ldap.h are missing in the builder
-        | #9 8.1   Modules/LDAPObject.c:6:10: fatal error: ldap.h: No such file or directory
-        | #9 8.1   error: command 'gcc' failed: No such file or directory
+        |   Modules/LDAPObject.c:6:10: fatal error: ldap.h: No such file or directory
+        |   error: command 'gcc' failed: No such file or directory
         gcc with libc6-dev brings gcc into the builder
         libldap-dev brings ldap.h into the builder
 

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         .map(|(name, case)| trial(&engine, name.to_owned(), case))
         .collect();
     for stranger in STRANGERS {
-        let name = format!("--fix solves {}", stranger.hidden);
+        let name = format!("solved by --fix alone: {}", stranger.hidden);
         trials
             .push(trial(&engine, name, |_| stranger.is_solved()).with_ignored_flag(stranger.heavy));
     }
