@@ -512,7 +512,9 @@ def weight(top):
 
 def leftovers():
     folders = [folder for folder in os.environ.get("PATH", "").split(":") if folder] + ["/usr/local/bin", "/usr/bin", "/bin", "/root/.cargo/bin"]
-    places = {os.path.realpath(folder): folder for folder in folders}
+    places = {}
+    for folder in folders:
+        places.setdefault(os.path.realpath(folder), folder)
     for family, names in (("compiler", COMPILERS), ("installer", INSTALLERS)):
         for name in names:
             for folder in places.values():

@@ -8,6 +8,7 @@
 mod engine;
 mod project;
 mod strangers;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,11 @@ fn main() -> ExitCode {
         .into_iter()
         .map(|(name, case)| trial(&engine, name.to_owned(), case))
         .collect();
+    // Its engine is a shell script.
+    trials.push(Trial::test(
+        "a terminal gets a bar",
+        || Ok(terminal::bar()?),
+    ));
     for stranger in STRANGERS {
         let name = format!("solved by --fix alone: {}", stranger.hidden);
         trials

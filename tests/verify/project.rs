@@ -49,7 +49,8 @@ impl Project {
         Ok(project)
     }
 
-    fn path(&self) -> std::path::PathBuf {
+    /// The folder.
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("shop")
     }
 

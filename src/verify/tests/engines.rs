@@ -102,9 +102,9 @@ fn buildah_is_understood() {
     rm NAME
     rm NAME
     rm NAME
-    run --network none --user 0 NAME -- python - system
-    run --network none --user 0 NAME -- python - system
     run --network none --cap-drop ALL NAME -- python - user
+    run --network none --user 0 NAME -- python - system
+    run --network none --user 0 NAME -- python - system
     version
     ");
 }
