@@ -43,7 +43,7 @@ pub(crate) const STRANGERS: &[Stranger] = &[
         files: READER,
         main: "import reader\nfrom pyzbar import pyzbar",
         build: &[],
-        run: &["libzbar0t64", "poppler-utils"],
+        run: &["libzbar0t64", "qrencode"],
         heavy: false,
     },
     // One that is on no index, includes a header, is linked with its library, and opens another one by its file name.
@@ -97,8 +97,8 @@ const READER: &[(&str, &str)] = &[
         "reader/reader/__init__.py",
         "import shutil
 
-if shutil.which(\"pdftotext\") is None:
-    raise FileNotFoundError(\"pdftotext is not installed: reader needs it\")
+if shutil.which(\"qrencode\") is None:
+    raise FileNotFoundError(\"qrencode is not installed: reader needs it\")
 ",
     ),
 ];
