@@ -248,26 +248,6 @@ mod tests {
                 "program",
                 "cc",
             ),
-            (
-                "  Could NOT find CURL (missing: CURL_LIBRARY CURL_INCLUDE_DIR)",
-                "cmake",
-                "CURL",
-            ),
-            (
-                "  Could NOT find PkgConfig (missing: PKG_CONFIG_EXECUTABLE)",
-                "program",
-                "pkg-config",
-            ),
-            (
-                "  Could not find a package configuration file provided by \"fmt\" with any of",
-                "cmake",
-                "fmt",
-            ),
-            (
-                "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage",
-                "program",
-                "gcc",
-            ),
             ("error: can't find Rust compiler", "program", "cargo"),
             (
                 "Did not find pkg-config by name 'pkg-config'",
@@ -290,6 +270,34 @@ mod tests {
                 "{log}: {:?}",
                 names(log)
             );
+        }
+    }
+
+    #[test]
+    fn what_cmake_says_is_understood() {
+        for (log, kind, name) in [
+            (
+                "  Could NOT find CURL (missing: CURL_LIBRARY CURL_INCLUDE_DIR)",
+                "cmake",
+                "CURL",
+            ),
+            (
+                "  Could NOT find PkgConfig (missing: PKG_CONFIG_EXECUTABLE)",
+                "program",
+                "pkg-config",
+            ),
+            (
+                "  Could not find a package configuration file provided by \"fmt\" with any of",
+                "cmake",
+                "fmt",
+            ),
+            (
+                "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage",
+                "program",
+                "gcc",
+            ),
+        ] {
+            assert_eq!(names(log), [(kind, name.to_owned())], "{log}");
         }
     }
 

@@ -79,13 +79,12 @@ impl Solver<'_> {
     /// What the catalogue says of Alpine, where one of its needs is shown by what is missing.
     fn of_alpine(&self, missing: &Missing, stage: Stage) -> Vec<String> {
         let names: Vec<String> = match missing {
-            Missing::Program(name) => vec![name.clone()],
+            Missing::Program(name) | Missing::Named(name) => vec![name.clone()],
             Missing::Library(soname) => {
                 let stem = soname.split(".so").next().unwrap_or(soname);
                 let bare = stem.strip_prefix("lib").unwrap_or(stem);
                 vec![soname.clone(), bare.to_owned()]
             }
-            Missing::Named(name) => vec![name.clone()],
             // Its `-dev` packages are in no list.
             _ => return Vec::new(),
         };

@@ -1,11 +1,12 @@
-//! `dockwright verify` on a terminal, which `script` lends, with an engine that answers from a shell script.
+//! `dockwright verify` on a terminal, with an engine that answers from a shell script.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
+use expectrl::process::unix::WaitStatus;
+use expectrl::{Eof, Expect, Session};
 use tempfile::TempDir;
 
 use crate::Checked;
@@ -31,46 +32,30 @@ pub(crate) fn bar() -> Checked {
     fs::write(&docker, DOCKER).map_err(text)?;
     fs::set_permissions(&docker, fs::Permissions::from_mode(0o755)).map_err(text)?;
     let project = Project::example("script")?;
-    let seen = bin.path().join("seen");
-    let line = format!(
-        "{} verify --engine docker {}",
-        env!("CARGO_BIN_EXE_dockwright"),
-        project.path().display()
-    );
     let path = std::env::var("PATH").unwrap_or_default();
-    let mut child = Command::new("script")
-        .args(["--quiet", "--return", "--flush", "--command", &line])
-        .arg(&seen)
+    let script = "stty cols 100 rows 24; exec \"$0\" verify --engine docker \"$1\"";
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_dockwright")])
+        .arg(project.path())
         .env("PATH", format!("{}:{path}", bin.path().display()))
         .env("TERM", "xterm")
-        .env_remove("CI")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(|error| format!("script: {error}"))?;
-    let begun = Instant::now();
-    let code = loop {
-        if let Some(status) = child.try_wait().map_err(text)? {
-            break status.code();
-        }
-        if begun.elapsed() > PATIENCE {
-            child.kill().map_err(text)?;
-            return Err(format!("it hangs: {}", read(&seen)));
-        }
-        sleep(Duration::from_millis(50));
-    };
-    let seen = read(&seen);
+        .env_remove("CI");
+    let mut session = Session::spawn(command).map_err(|error| error.to_string())?;
+    session.set_expect_timeout(Some(PATIENCE));
     for words in [
         "building the image: [builder 2/3] RUN pip install",
         "FAILED   build      fails",
         "gcc with libc6-dev brings gcc into the builder",
         "failed: 1 of 1 checks: build",
     ] {
-        ensure(seen.contains(words), || format!("no `{words}`: {seen}"))?;
+        session
+            .expect(words)
+            .map_err(|error| format!("no `{words}`: {error}"))?;
     }
-    ensure(code == Some(1), || format!("exit code {code:?}: {seen}"))
-}
-
-fn read(path: &std::path::Path) -> String {
-    String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
+    session.expect(Eof).map_err(|error| error.to_string())?;
+    let ended = session.get_process().wait();
+    ensure(matches!(ended, Ok(WaitStatus::Exited(_, 1))), || {
+        format!("{ended:?}")
+    })
 }

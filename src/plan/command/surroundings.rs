@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::known::Known;
-use super::{BuildStep, Health, Start, Writable, data, driver, django, init, sqlite};
+use super::{BuildStep, Health, Start, Writable, data, django, driver, init, sqlite};
 use crate::catalogue::frameworks;
 use crate::facts::Arg;
 
