@@ -40,7 +40,7 @@ fn a_healthy_image_passes() {
     ok       libraries  700 ELF files, every library is there
     ok       user       10001:10001, not root
     ok       home       /home/app and /tmp can be written to
-    ok       leftovers  no compiler, header package, installer, cache or private file
+    ok       leftovers  no compiler, headers, installer, cache or private file
     ok       size       150 MB: distributions 768 kB, system packages 1.1 MB, base 130 MB
     ok       start      alive after 0 s: gunicorn app:app
     ok       health     well within 0 s

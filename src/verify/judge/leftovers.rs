@@ -25,7 +25,7 @@ pub(super) fn check(case: &Case<'_>) -> Check {
         findings.extend(privileged(system, base));
     }
     let summary = match (findings.len(), &case.inside.base) {
-        (0, _) => "no compiler, header package, installer, cache or private file".to_owned(),
+        (0, _) => "no compiler, headers, installer, cache or private file".to_owned(),
         (1, _) => "1 thing that the application does not need".to_owned(),
         (many, _) => format!("{many} things that the application does not need"),
     };

@@ -34,7 +34,7 @@ fn podman_is_understood() {
     ok       libraries  700 ELF files, every library is there
     ok       user       10001:10001, not root
     ok       home       /home/app and /tmp can be written to
-    ok       leftovers  no compiler, header package, installer, cache or private file
+    ok       leftovers  no compiler, headers, installer, cache or private file
     ok       size       150 MB: distributions 768 kB, system packages 1.1 MB, base 130 MB
     ok       start      alive after 0 s: gunicorn app:app
     ok       health     well within 0 s
@@ -81,7 +81,7 @@ fn buildah_is_understood() {
     ok       libraries  700 ELF files, every library is there
     ok       user       10001:10001, not root
     ok       home       /home/app and /tmp can be written to
-    ok       leftovers  no compiler, header package, installer, cache or private file
+    ok       leftovers  no compiler, headers, installer, cache or private file
     ok       size       size unknown: distributions 768 kB, system packages 0 B
     -        start      not tried: buildah runs nothing in the background
     -        health     not tried: buildah runs nothing in the background

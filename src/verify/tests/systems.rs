@@ -50,7 +50,7 @@ fn of_alpine_the_catalogue_s_lists_are_taken() {
     ok       libraries  0 ELF files, every library is there
     ok       user       10001:10001, not root
     ok       home       /home/app and /tmp can be written to
-    ok       leftovers  no compiler, header package, installer, cache or private file
+    ok       leftovers  no compiler, headers, installer, cache or private file
     ok       size       150 MB: distributions 768 kB, system packages 0 B, base 130 MB
     -        start      not tried: `--no-start`
     -        health     not tried: `--no-start`
