@@ -54,7 +54,7 @@ pub(crate) const STRANGERS: &[Stranger] = &[
         main: "import saltbox",
         build: &["gcc", "libc6-dev", "libsodium-dev"],
         run: &["libsodium23", "libzbar0t64"],
-        heavy: true,
+        heavy: false,
     },
     // An ELF library that is opened with ctypes.
     Stranger {
