@@ -148,10 +148,11 @@ impl Catalogue {
         self.slots.keys().copied().filter(|key| !key.contains(':'))
     }
 
-    /// Every need seen in sources, sorted by its key.
+    /// Every need that a sign in the sources shows, sorted by its key; `tessdata` is asked for by its language, not by a sign.
     pub fn source_needs(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
-        let keys = self.slots.keys().copied().filter(|key| key.contains(':'));
-        keys.filter_map(|key| Some((key, self.parsed(key)?)))
+        let keys = self.slots.keys().copied();
+        keys.filter(|key| key.contains(':') && !key.starts_with("tessdata:"))
+            .filter_map(|key| Some((key, self.parsed(key)?)))
     }
 
     /// What `dockwright catalogue NAME` prints; `None` for a stranger.

@@ -7,7 +7,8 @@ use dockwright::{cli, commands};
 
 fn main() -> ExitCode {
     let cli = cli::parse();
-    let (mut out, mut say) = (io::stdout().lock(), io::stderr().lock());
+    // Standard error is not locked: the bar of `verify` is drawn by a thread of its own.
+    let (mut out, mut say) = (io::stdout().lock(), io::stderr());
     let exit = match commands::run(&cli, &mut out, &mut say) {
         Ok(exit) => exit,
         Err(error) => {

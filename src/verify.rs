@@ -19,12 +19,12 @@ use std::time::Duration;
 use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::settings::Suite;
 
 pub use build::{Failure, Recipe, build, last_base};
 pub use people::text;
 pub use progress::Progress;
 pub use report::{Check, Finding, Outcome, Packages, Report};
+pub use solve::System;
 
 use image::Image;
 use inside::Heard;
@@ -86,8 +86,9 @@ pub fn prove(
         Heard::Jobs(count) => progress.count(count),
         Heard::Imported(name) => progress.one(name),
     })?;
+    let system = System::of(&inside.system.release);
     let solver = Solver {
-        suite: Solver::suite(&inside.system.release),
+        system: &system,
         catalogue,
     };
     let case = Case {
@@ -120,10 +121,10 @@ pub fn prove(
 pub fn unbuilt(
     engine: &Engine<'_>,
     failure: &Failure,
-    suite: Option<Suite>,
+    system: &System,
     catalogue: &Catalogue,
 ) -> Report {
-    let solver = Solver { suite, catalogue };
+    let solver = Solver { system, catalogue };
     Report {
         engine: facts(engine),
         checks: vec![compile::check(failure, solver)],

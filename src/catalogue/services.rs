@@ -93,6 +93,9 @@ pub struct Service {
     /// Django's names for it.
     #[serde(default)]
     pub engines: Vec<String>,
+    /// Drivers that those can use, the best first.
+    #[serde(default)]
+    pub django: Vec<String>,
     /// pydantic's.
     #[serde(default)]
     pub types: Vec<String>,

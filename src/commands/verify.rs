@@ -15,7 +15,7 @@ use crate::error::{Error, Exit};
 use crate::facts::normalise;
 use crate::images;
 use crate::settings::{PackageTool, Settings};
-use crate::verify::{self, Outcome, Packages, Progress, Report, Subject, Wishes};
+use crate::verify::{self, Outcome, Packages, Progress, Report, Subject, System, Wishes};
 
 use super::{explain, put};
 use recipe::Built;
@@ -150,8 +150,11 @@ impl Run<'_> {
         let took = begun.elapsed();
         let mut report = if let Err(failure) = done {
             let base = &built.plan.base;
-            let suite = (base.tool == PackageTool::Apt).then_some(base.suite);
-            verify::unbuilt(self.engine, &failure, suite, self.catalogue)
+            let system = match base.tool {
+                PackageTool::Apt => System::Debian(base.suite),
+                PackageTool::Apk => System::Alpine,
+            };
+            verify::unbuilt(self.engine, &failure, &system, self.catalogue)
         } else {
             let subject = Subject::new(self.engine, image.name.clone(), built.base.clone())?;
             let mut report = self.proved(&subject, progress)?;

@@ -7,6 +7,7 @@ mod django;
 mod downloads;
 mod frontend;
 mod hints;
+mod languages;
 mod launches;
 mod makers;
 mod modules;

@@ -3,6 +3,7 @@
 mod candidates;
 mod data;
 mod django;
+mod driver;
 mod given;
 mod init;
 mod known;

@@ -1,18 +1,19 @@
 //! Turns the log of a build that failed into what its builder lacks.
 
+mod told;
+
 use std::collections::BTreeSet;
 
 use super::build::Failure;
 use super::missing::{Missing, in_text, is_program};
 use super::report::{Check, Finding, Need, Stage};
 use super::solve::Solver;
-use crate::engine::last_lines;
 
 /// A message, the word that it holds between two texts, and what that word is.
 type Message = (&'static str, &'static str, fn(String) -> Missing);
 
 /// What compilers, setuptools, meson, `CMake`, cargo, uv and pip say.
-const MESSAGES: [Message; 21] = [
+const MESSAGES: [Message; 19] = [
     // gcc and clang
     (
         "fatal error: ",
@@ -47,9 +48,7 @@ const MESSAGES: [Message; 21] = [
     ),
     ("Unknown compiler(s): [['", "'", Missing::Program),
     ("Program '", "' not found", Missing::Program),
-    ("Program ", " found: NO", Missing::Program),
     ("Dependency \"", "\" not found", Missing::PkgConfig),
-    ("Dependency ", " found: NO", Missing::PkgConfig),
     // pkg-config
     (
         "Package ",
@@ -65,7 +64,7 @@ const MESSAGES: [Message; 21] = [
 ];
 
 /// Sentences that name a program in words of their own.
-const SENTENCES: [(&str, &str); 8] = [
+const SENTENCES: [(&str, &str); 11] = [
     ("Did not find pkg-config", "pkg-config"),
     ("pkg-config: not found", "pkg-config"),
     ("Could not find a pkg-config", "pkg-config"),
@@ -73,7 +72,10 @@ const SENTENCES: [(&str, &str); 8] = [
     ("Rust toolchain, is not installed", "cargo"),
     ("Git executable not found", "git"),
     ("CMake must be installed", "cmake"),
+    ("No CMAKE_C_COMPILER could be found", "gcc"),
+    ("CMAKE_C_COMPILER not set", "gcc"),
     ("No CMAKE_CXX_COMPILER could be found", "g++"),
+    ("CMAKE_CXX_COMPILER not set", "g++"),
 ];
 
 /// What a failed build lacks.
@@ -92,17 +94,47 @@ pub(super) fn in_log(log: &str) -> BTreeSet<Missing> {
                 found.extend(fit.then_some(missing));
             }
         }
+        found.extend(cmake(line));
         for (words, program) in SENTENCES {
             if line.contains(words) {
                 found.insert(Missing::Program(program.to_owned()));
             }
         }
     }
-    // What a step of the builder runs or loads: collectstatic, a plugin of a build backend.
-    found.extend(in_text(log));
+    // What a step of the builder runs or loads: collectstatic, a plugin of a build backend. Meson tries one compiler after the
+    // other and tells of each: Running `clang --version` gave "[Errno 2] No such file or directory: 'clang'".
+    let tried = |line: &&str| !line.contains("--version` gave ");
+    let told: Vec<&str> = log.lines().filter(tried).collect();
+    found.extend(in_text(&told.join("\n")));
     // The headers of Python itself are in its image.
     found.retain(|missing| missing.name() != "Python.h");
     found
+}
+
+/// What `CMake` gives up on: `Could NOT find CURL (missing: …)`; with `--` before it that is only noted.
+fn cmake(line: &str) -> Option<Missing> {
+    let (before, rest) = line.split_once("Could NOT find ").unwrap_or_default();
+    let name = if rest.is_empty() {
+        between(line, "package configuration file provided by \"", "\"")?
+    } else if before.ends_with("-- ") {
+        return None;
+    } else {
+        rest.split([' ', ',']).next()?
+    };
+    let plain = name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_-+".contains(&b));
+    // Python and its headers are in its image.
+    if !plain || name.is_empty() || name.starts_with("Python") {
+        return None;
+    }
+    Some(match rest.split_once("_EXECUTABLE") {
+        Some((start, _)) => {
+            let program = start.rsplit([' ', '(']).next()?;
+            Missing::Program(program.to_ascii_lowercase().replace('_', "-"))
+        }
+        None => Missing::Cmake(name.to_owned()),
+    })
 }
 
 fn between<'a>(line: &'a str, before: &str, behind: &str) -> Option<&'a str> {
@@ -132,57 +164,12 @@ pub(super) fn check(failure: &Failure, solver: Solver<'_>) -> Check {
         ),
     };
     let mut finding = Finding::failed(what)
-        .shown(shown(&failure.log))
+        .shown(told::shown(&failure.log))
         .missing(needs);
     if finding.missing.is_empty() {
-        finding.help = Some(advice(&failure.log).to_owned());
+        finding.help = Some(told::advice(&failure.log).to_owned());
     }
     Check::new("build", "fails", vec![finding])
-}
-
-/// The lines that say what went wrong, without what the engine repeats of the Dockerfile.
-fn shown(log: &str) -> Vec<String> {
-    let told: Vec<&str> = log
-        .lines()
-        .take_while(|line| *line != "------" && !line.starts_with("ERROR: failed to build"))
-        .filter(|line| line.to_lowercase().contains("error"))
-        .collect();
-    let telling = told.join("\n");
-    let text = if told.is_empty() {
-        log
-    } else {
-        telling.as_str()
-    };
-    last_lines(text, 8).map(ToOwned::to_owned).collect()
-}
-
-fn advice(log: &str) -> &'static str {
-    let says = |words: &[&str]| words.iter().any(|word| log.contains(word));
-    if says(&[
-        "failed to resolve source metadata",
-        "pull access denied",
-        "manifest unknown",
-        "not found: manifest",
-    ]) {
-        return "the base image cannot be had: look at the network, or log in: `docker login`";
-    }
-    if says(&[
-        "Temporary failure resolving",
-        "Could not resolve host",
-        "dns error",
-        "Temporary failure in name resolution",
-    ]) {
-        return "the build has no network: look at the engine's DNS and proxy settings";
-    }
-    if says(&[
-        "401",
-        "403 Forbidden",
-        "secret not found",
-        "required: secret",
-    ]) {
-        return "an index wants credentials: `--secret id=netrc,src=$HOME/.netrc`";
-    }
-    "build it by hand to see the whole log: `dockwright generate` prints the command"
 }
 
 #[cfg(test)]
@@ -287,12 +274,44 @@ mod tests {
     }
 
     #[test]
+    fn what_cmake_says_is_understood() {
+        for (log, kind, name) in [
+            (
+                "  Could NOT find CURL (missing: CURL_LIBRARY CURL_INCLUDE_DIR)",
+                "cmake",
+                "CURL",
+            ),
+            (
+                "  Could NOT find PkgConfig (missing: PKG_CONFIG_EXECUTABLE)",
+                "program",
+                "pkg-config",
+            ),
+            (
+                "  Could not find a package configuration file provided by \"fmt\" with any of",
+                "cmake",
+                "fmt",
+            ),
+            (
+                "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage",
+                "program",
+                "gcc",
+            ),
+        ] {
+            assert_eq!(names(log), [(kind, name.to_owned())], "{log}");
+        }
+    }
+
+    #[test]
     fn other_failures_name_nothing() {
         for log in [
             "ERROR: Could not find a version that satisfies the requirement nonsense",
             "error: command '/usr/bin/gcc' failed with exit code 1",
             "fatal error: Python.h: No such file or directory",
             "fatal error: $(id): No such file or directory",
+            "-- Could NOT find OpenMP_C (missing: OpenMP_C_FLAGS)",
+            "  Could NOT find Python (missing: Python_INCLUDE_DIRS Development.Module)",
+            "Program doxygen found: NO",
+            "Running `clang --version` gave \"[Errno 2] No such file or directory: 'clang'\"",
             "ERROR: failed to solve: process \"/bin/sh -c pip install\" did not complete successfully: exit code: 1",
         ] {
             assert_eq!(names(log), [], "{log}");

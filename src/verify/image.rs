@@ -62,9 +62,6 @@ pub(super) fn bears(engine: &Engine<'_>, base: &str, image: &str) -> Result<bool
             return Ok(false);
         }
     }
-    if engine.kind == Kind::Buildah {
-        return Ok(true);
-    }
     Ok(stands_on(
         &inspected(engine, image)?,
         &inspected(engine, base)?,
@@ -74,10 +71,17 @@ pub(super) fn bears(engine: &Engine<'_>, base: &str, image: &str) -> Result<bool
 fn inspected(engine: &Engine<'_>, image: &str) -> Result<Value, Error> {
     let arguments: &[&str] = match engine.kind {
         Kind::Buildah => &["inspect", "--type", "image", image],
-        Kind::Docker | Kind::Podman => &["image", "inspect", "--format", "{{json .}}", image],
+        Kind::Docker | Kind::Podman => &["image", "inspect", image],
     };
-    let text = engine.output(arguments)?;
-    serde_json::from_str(&text).map_err(|error| Error::Engine {
+    Ok(match json(engine, image, &engine.output(arguments)?)? {
+        // buildah says the one thing, the others a list of one.
+        Value::Array(list) => list.into_iter().next().unwrap_or_default(),
+        found => found,
+    })
+}
+
+fn json(engine: &Engine<'_>, image: &str, text: &str) -> Result<Value, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Engine {
         what: format!(
             "what {} says of {image} is no JSON: {error}",
             engine.kind.name()
@@ -128,10 +132,9 @@ fn described(found: &Value) -> Image {
 /// The image's first layers are the other's.
 fn stands_on(image: &Value, base: &Value) -> bool {
     let layers = |value: &Value| {
-        value["RootFS"]["Layers"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
+        let of_buildah = value.pointer("/Docker/rootfs/diff_ids");
+        let list = of_buildah.unwrap_or(&value["RootFS"]["Layers"]);
+        list.as_array().cloned().unwrap_or_default()
     };
     let (image, base) = (layers(image), layers(base));
     !base.is_empty() && image.starts_with(&base)
@@ -139,6 +142,13 @@ fn stands_on(image: &Value, base: &Value) -> bool {
 
 /// Size and instruction of each layer, the newest first.
 fn history(engine: &Engine<'_>, image: &str) -> Result<Vec<(u64, String)>, Error> {
+    if engine.kind == Kind::Podman {
+        // Its template has sizes for people only.
+        let text = engine.output(&["history", "--no-trunc", "--format", "json", image])?;
+        let found = json(engine, image, &text)?;
+        let entries = found.as_array().map_or(&[][..], Vec::as_slice);
+        return Ok(entries.iter().map(layer).collect());
+    }
     let text = engine.output(&[
         "history",
         "--no-trunc",
@@ -164,4 +174,9 @@ fn history(engine: &Engine<'_>, image: &str) -> Result<Vec<(u64, String)>, Error
         }
     }
     Ok(entries)
+}
+
+fn layer(entry: &Value) -> (u64, String) {
+    let by = entry["CreatedBy"].as_str().unwrap_or_default();
+    (entry["size"].as_u64().unwrap_or_default(), by.to_owned())
 }

@@ -80,6 +80,9 @@ pub(super) struct Import {
     pub(super) distribution: String,
     /// What was imported.
     pub(super) module: String,
+    /// The place in the application's own files that imports it.
+    #[serde(default)]
+    pub(super) by: Option<String>,
     /// The end.
     #[serde(flatten)]
     pub(super) end: End,
@@ -139,6 +142,8 @@ pub(super) struct System {
     pub(super) unresolved: Vec<Unresolved>,
     /// Files that run with their owner's rights.
     pub(super) privileged: BTreeSet<String>,
+    /// Files and folders that anyone may write to.
+    pub(super) open: BTreeSet<String>,
     /// Files that belong to a developer: `.env`, `.git`.
     pub(super) private: BTreeSet<String>,
     /// Compilers and installers.
@@ -198,6 +203,7 @@ enum Line {
     Elf { count: usize },
     Unresolved(Unresolved),
     Privileged { path: String },
+    Open { path: String },
     Private { path: String },
     Tool(Tool),
     Cache { path: String, size: u64 },
@@ -255,6 +261,9 @@ fn system(engine: &Engine<'_>, image: &str) -> Result<System, Error> {
         Line::Unresolved(unresolved) => found.unresolved.push(unresolved),
         Line::Privileged { path } => {
             found.privileged.insert(path);
+        }
+        Line::Open { path } => {
+            found.open.insert(path);
         }
         Line::Private { path } => {
             found.private.insert(path);
@@ -319,9 +328,12 @@ fn call(
     let mut arguments: Vec<&str> = vec!["run"];
     if engine.kind == Kind::Buildah {
         engine.output(&["from", "--pull-never", "--name", container, image])?;
-        if root {
-            arguments.extend(["--user", "0"]);
-        }
+        arguments.extend(["--network", "none"]);
+        arguments.extend(if root {
+            ["--user", "0"]
+        } else {
+            ["--cap-drop", "ALL"]
+        });
         arguments.extend([container, "--"]);
         arguments.push(python);
     } else {

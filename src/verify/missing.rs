@@ -17,6 +17,8 @@ pub(super) enum Missing {
     PkgConfig(String),
     /// A library to link with: `pq` of `-lpq`.
     Linked(String),
+    /// What `CMake` looks for by a name of its own: `CURL`.
+    Cmake(String),
 }
 
 impl Missing {
@@ -28,6 +30,7 @@ impl Missing {
             Self::Header(_) => "header",
             Self::PkgConfig(_) => "pkg-config",
             Self::Linked(_) => "link",
+            Self::Cmake(_) => "cmake",
         }
     }
 
@@ -39,7 +42,8 @@ impl Missing {
             | Self::Program(name)
             | Self::Header(name)
             | Self::PkgConfig(name)
-            | Self::Linked(name) => name,
+            | Self::Linked(name)
+            | Self::Cmake(name) => name,
         }
     }
 

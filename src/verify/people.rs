@@ -78,7 +78,8 @@ fn solution(need: &Need) -> String {
             need.name
         );
     }
-    format!("{}: no package is known that brings it", need.name)
+    let why = need.unknown.as_deref().unwrap_or_default();
+    format!("{}: {why}", need.name)
 }
 
 fn sizes(out: &mut String, report: &Report) {
@@ -101,8 +102,11 @@ fn sizes(out: &mut String, report: &Report) {
 /// The first line of an instruction, without what builders put around it.
 fn instruction(by: &str) -> String {
     let by = by.strip_prefix("/bin/sh -c #(nop) ").unwrap_or(by).trim();
+    // BuildKit says RUN before the shell, the others do not.
     let by = by
-        .strip_prefix("RUN /bin/sh -c ")
+        .strip_prefix("RUN ")
+        .unwrap_or(by)
+        .strip_prefix("/bin/sh -c ")
         .map_or_else(|| by.to_owned(), |rest| format!("RUN {rest}"));
     let by = by.strip_suffix(" # buildkit").unwrap_or(&by);
     let line: String = by.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -6,6 +6,7 @@
 Needs nothing but the standard library of Python 3.8, no shell and no network.
 """
 
+import ast
 import importlib.machinery
 import importlib.metadata
 import json
@@ -77,11 +78,8 @@ def module_of(file):
 
 def import_names(found):
     """What is imported to use a distribution: its top-level modules and packages; of a namespace, what is in it."""
-    files = [tuple(file.parts) for file in found.files or []]
     tree = {}
-    for parts in files:
-        if ".." in parts or parts[0].endswith((".dist-info", ".egg-info", ".data")) or "__pycache__" in parts:
-            continue
+    for parts in module_files(found):
         node = tree
         for part in parts[:-1]:
             node = node.setdefault(part, {})
@@ -97,6 +95,46 @@ def import_names(found):
     names = public or [name for name in names if not name.startswith("__editable__")]
     meant = [name for name in names if name.split(".")[0] not in BESIDE]
     return meant or names
+
+
+def module_files(found):
+    """The files of a distribution that may be modules, as parts of a path."""
+    for file in found.files or []:
+        parts = tuple(file.parts)
+        if ".." not in parts and "__pycache__" not in parts and not parts[0].endswith((".dist-info", ".egg-info", ".data")):
+            yield parts
+
+
+def all_modules(found):
+    """Every module of a distribution, whether or not its top-level package imports it."""
+    for parts in module_files(found):
+        module = module_of(parts[-1])
+        if module:
+            yield ".".join(parts[:-1] + ((module,) if module != "__init__" else ()))
+
+
+def asked_for(top, owners):
+    """Modules of distributions that the application's own files import without a condition, each with the first place that does."""
+    found = {}
+    paths = [] if top == "/" else sorted(path for path, status in walk(top) if path.endswith(".py") and stat.S_ISREG(status.st_mode) and status.st_size < 1 << 20)
+    for path in paths[:2000]:
+        if "/site-packages/" in path:
+            continue
+        try:
+            with open(path, "rb") as file:
+                body = ast.parse(file.read()).body
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in body:
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module] + [node.module + "." + alias.name for alias in node.names]
+            for name in names:
+                if name in owners:
+                    found.setdefault(name, "%s:%d" % (path, node.lineno))
+    return found
 
 
 def inside(tree, above):
@@ -196,15 +234,16 @@ except BaseException as error:
         if name and "/" not in name and which(name) is None:
             programs.append(name)
     said = {"state": "failed", "errors": chain, "libraries": list(dict.fromkeys(libraries)), "programs": list(dict.fromkeys(programs))}
+said["loaded"] = [name for name in sys.argv[2:] if name in sys.modules]
 os.write(result, json.dumps(said).encode())
 os._exit(0)
 """
 
 
-def imported(name):
-    """How the import of one name ends, in a process of its own."""
+def imported(name, wanted=()):
+    """How the import of one name ends, in a process of its own, and which of those wanted it brought along."""
     child = subprocess.Popen(
-        [sys.executable, "-X", "faulthandler", "-c", CHILD, name],
+        [sys.executable, "-X", "faulthandler", "-c", CHILD, name, *wanted],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -237,20 +276,34 @@ def user():
         writable=writable([os.getcwd(), sys.prefix]),
     )
     say("python", version=".".join(map(str, sys.version_info[:3])), prefix=sys.prefix, executable=sys.executable)
-    # Nothing of the application's folder may stand in for a distribution.
-    os.chdir("/")
-    sys.path[:] = [path for path in sys.path if path]
     everything = [(name, found, import_names(found)) for name, found in distributions()]
     for name, found, names in everything:
         say("distribution", name=name, version=found.version, size=size_of(found), imports=names, demands=demands(found))
+    owners = {module: name for name, found, _ in everything for module in all_modules(found)}
+    asked = asked_for(os.getcwd(), owners)
+    # Nothing of the application's folder may stand in for a distribution.
+    os.chdir("/")
+    sys.path[:] = [path for path in sys.path if path]
     jobs = [(name, module) for name, _, names in everything for module in names]
     say("jobs", count=len(jobs))
+    proved = {module for _, module in jobs}
 
     def job(pair):
-        say("import", distribution=pair[0], module=pair[1], **imported(pair[1]))
+        name, module = pair
+        end = imported(module, [wanted for wanted in asked if owners[wanted] == name])
+        proved.update(end.pop("loaded", ()))
+        say("import", distribution=name, module=module, by=asked.get(module), **end)
 
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 2)) as pool:
-        list(pool.map(job, jobs))
+    def run(jobs):
+        with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 2)) as pool:
+            list(pool.map(job, jobs))
+
+    run(jobs)
+    # What a package leaves to its user to import: pyzbar opens its library in pyzbar.pyzbar.
+    rest = [(owners[module], module) for module in sorted(asked) if module not in proved]
+    if rest:
+        say("jobs", count=len(rest))
+        run(rest)
 
 
 def writable(folders):
@@ -430,6 +483,10 @@ def system():
         name = os.path.basename(path)
         if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
             say("privileged", path=path, mode=oct(mode & 0o7777)[2:])
+        # A folder with the sticky bit is made to be shared, as /tmp is; an empty file holds nothing to change.
+        shared = stat.S_ISREG(mode) and status.st_size or stat.S_ISDIR(mode) and not mode & stat.S_ISVTX
+        if shared and mode & stat.S_IWOTH:
+            say("open", path=path)
         if ".so" in name or (stat.S_ISREG(mode) and mode & 0o111):
             files.append(path)
         if name == ".git" or (re.match(r"\.env(\.|$)", name) and not re.search(r"\.(example|sample|template|dist)$", name)) or name in (".netrc", ".pypirc"):
@@ -512,7 +569,9 @@ def weight(top):
 
 def leftovers():
     folders = [folder for folder in os.environ.get("PATH", "").split(":") if folder] + ["/usr/local/bin", "/usr/bin", "/bin", "/root/.cargo/bin"]
-    places = {os.path.realpath(folder): folder for folder in folders}
+    places = {}
+    for folder in folders:
+        places.setdefault(os.path.realpath(folder), folder)
     for family, names in (("compiler", COMPILERS), ("installer", INSTALLERS)):
         for name in names:
             for folder in places.values():

@@ -7,8 +7,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// How far the run is.
 pub enum Progress<'a> {
-    /// On a terminal.
-    Bar(ProgressBar),
+    /// On a terminal, and the step that it is at.
+    Bar(ProgressBar, String),
     /// Elsewhere.
     Lines(&'a mut dyn Write),
 }
@@ -23,15 +23,17 @@ impl<'a> Progress<'a> {
         }
         let bar = ProgressBar::new_spinner().with_style(spinner());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self::Bar(bar)
+        Self::Bar(bar, String::new())
     }
 
     /// The next step begins.
     pub fn step(&mut self, what: &str) {
         match self {
-            Self::Bar(bar) => {
+            Self::Bar(bar, step) => {
+                what.clone_into(step);
                 bar.set_style(spinner());
                 bar.set_length(0);
+                bar.reset_elapsed();
                 bar.set_message(what.to_owned());
             }
             // Nobody who listens is a reason to stop.
@@ -43,14 +45,15 @@ impl<'a> Progress<'a> {
 
     /// What the step does right now, for a terminal alone.
     pub fn at(&mut self, what: &str) {
-        if let Self::Bar(bar) = self {
-            bar.set_message(what.to_owned());
+        if let Self::Bar(bar, step) = self {
+            let words: Vec<&str> = what.split_whitespace().collect();
+            bar.set_message(format!("{step}: {}", words.join(" ")));
         }
     }
 
     /// The step has so many parts.
     pub fn count(&mut self, parts: usize) {
-        if let Self::Bar(bar) = self {
+        if let Self::Bar(bar, _) = self {
             bar.set_style(counter());
             bar.set_position(0);
             bar.set_length(parts as u64);
@@ -59,7 +62,7 @@ impl<'a> Progress<'a> {
 
     /// One of them is done.
     pub fn one(&mut self, what: &str) {
-        if let Self::Bar(bar) = self {
+        if let Self::Bar(bar, _) = self {
             bar.inc(1);
             bar.set_message(crate::error::printable(what));
         }
@@ -67,14 +70,14 @@ impl<'a> Progress<'a> {
 
     /// The bar is taken away.
     pub fn end(&mut self) {
-        if let Self::Bar(bar) = self {
+        if let Self::Bar(bar, _) = self {
             bar.finish_and_clear();
         }
     }
 }
 
 fn spinner() -> ProgressStyle {
-    style("{spinner} {wide_msg}")
+    style("{spinner} {elapsed:>4} {wide_msg}")
 }
 
 fn counter() -> ProgressStyle {

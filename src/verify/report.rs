@@ -98,7 +98,7 @@ pub struct Finding {
 /// Something that the image, or its builder, lacks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Need {
-    /// `library`, `program`, `header`, `pkg-config` or `link`.
+    /// `library`, `program`, `header`, `pkg-config`, `cmake` or `link`.
     pub kind: &'static str,
     /// Its name: `libpq.so.5`, `git`, `libpq-fe.h`.
     pub name: String,
@@ -106,6 +106,8 @@ pub struct Need {
     pub stage: Stage,
     /// The packages of the image's distribution that bring it; several when one alone does not; empty where it is not known.
     pub packages: Vec<String>,
+    /// Why no package is named; `null` where one is.
+    pub unknown: Option<String>,
 }
 
 /// A stage of the Dockerfile.

@@ -182,7 +182,7 @@ impl Run<'_> {
                 let finding = Finding::failed("the health check fails")
                     .shown(last_lines(&done.said(), 3))
                     .shown(last_lines(&log, 5).map(|line| format!("log: {line}")))
-                    .help("see whether the path answers: `--healthcheck-path PATH`, or `--no-healthcheck`");
+                    .help("see whether the path answers: `dockwright generate --healthcheck-path PATH`, or `--no-healthcheck`");
                 return Ok(Check::new("health", "fails", vec![finding]));
             }
             sleep(BEAT * 5);

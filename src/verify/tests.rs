@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod engines;
 mod script;
+mod systems;
 
 use super::*;
+use crate::settings::Suite;
 use script::Script;
 
 fn wishes() -> Wishes {
@@ -37,7 +40,7 @@ fn a_healthy_image_passes() {
     ok       libraries  700 ELF files, every library is there
     ok       user       10001:10001, not root
     ok       home       /home/app and /tmp can be written to
-    ok       leftovers  no compiler, header package, installer, cache or private file
+    ok       leftovers  no compiler, headers, installer, cache or private file
     ok       size       150 MB: distributions 768 kB, system packages 1.1 MB, base 130 MB
     ok       start      alive after 0 s: gunicorn app:app
     ok       health     well within 0 s
@@ -76,6 +79,7 @@ fn a_sick_image_is_told_what_it_lacks() {
 {"kind": "tool", "family": "compiler", "name": "gcc", "path": "/usr/bin/gcc"}
 {"kind": "private", "path": "/app/.env"}
 {"kind": "cache", "path": "/root/.cache", "size": 4000000}
+{"kind": "open", "path": "/data"}
 {"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/lightgbm/lib/lib_lightgbm.so", "soname": "libgomp.so.1", "at": null, "linked": false, "owner": "lightgbm"}
 {"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/lxml/etree.cpython-313-x86_64-linux-gnu.so", "soname": "libxslt.so.1", "at": null, "linked": true, "owner": "lxml"}
 {"kind": "unresolved", "path": "/opt/venv/lib/python3.13/site-packages/torch/lib/libcaffe2_nvrtc.so", "soname": "libcuda.so.1", "at": null, "linked": true, "owner": "torch"}
@@ -112,7 +116,7 @@ fn a_sick_image_is_told_what_it_lacks() {
       the image runs as root
         help: end the Dockerfile with a numeric `USER`, such as `USER 10001:10001`
     ok       home       /root and /tmp can be written to
-    FAILED   leftovers  5 things that the application does not need
+    FAILED   leftovers  6 things that the application does not need
       compilers are left: gcc
         | /usr/bin/gcc
         help: keep it in the builder stage: copy only the environment, `COPY --from=builder /opt/venv /opt/venv`
@@ -121,6 +125,9 @@ fn a_sick_image_is_told_what_it_lacks() {
         help: name them in .dockerignore, and change every password that was in them
       header packages are left, 700 kB: libpq-dev
         help: keep it in the builder stage: copy only the environment, `COPY --from=builder /opt/venv /opt/venv`
+      anyone may write to files or folders
+        | /data
+        help: `chmod o-w`; what the application writes belongs to its user, or to /tmp
       caches are left
         | /root/.cache, 4.0 MB
         help: remove them in the same `RUN`, or keep them out with `--mount=type=cache`
@@ -282,6 +289,35 @@ fn a_library_is_found_by_the_way_it_was_looked_for() {
 }
 
 #[test]
+fn what_the_application_imports_of_a_distribution_counts_where_something_is_missing() {
+    let asked = |module: &str, text: &str| {
+        format!(
+            r#"{{"kind": "import", "distribution": "flask", "module": "{module}", "by": "/app/main.py:1", "state": "failed", "errors": [{{"type": "ImportError", "text": "{text}"}}], "libraries": ["zbar"], "programs": []}}"#
+        )
+    };
+    let mut wishes = wishes();
+    wishes.start = false;
+    let user = format!(
+        "{HEALTHY}\n{}\n{}",
+        asked("flask.zbar", "Unable to find zbar shared library"),
+        asked("flask.views", "Settings are not there").replace("\"zbar\"", ""),
+    );
+    let report = Script::new(&user, "").report(&wishes);
+    let check = report.checks.iter().find(|check| check.name == "imports");
+    let check = check.unwrap();
+    assert_eq!(check.summary, "1 of 2 modules cannot be imported");
+    let [finding] = check.findings.as_slice() else {
+        panic!("{:?}", check.findings)
+    };
+    assert!(
+        finding
+            .evidence
+            .contains(&"imported by /app/main.py:1".to_owned())
+    );
+    assert!(report.add.run.contains("libzbar0t64"), "{:?}", report.add);
+}
+
+#[test]
 fn what_is_allowed_is_a_warning() {
     let user = format!(
         "{HEALTHY}\n{}",
@@ -330,12 +366,18 @@ fn a_build_that_fails_says_what_the_builder_lacks() {
     let failure = Failure {
         log: log.to_owned(),
     };
-    let report = unbuilt(&engine, &failure, Some(Suite::Trixie), Catalogue::builtin()).concluded();
+    let report = unbuilt(
+        &engine,
+        &failure,
+        &System::Debian(Suite::Trixie),
+        Catalogue::builtin(),
+    )
+    .concluded();
     insta::assert_snapshot!(text(&report), @r#"
     FAILED   build      fails
       the build fails: gcc, ldap.h are missing in the builder
-        | #9 8.1   Modules/LDAPObject.c:6:10: fatal error: ldap.h: No such file or directory
-        | #9 8.1   error: command 'gcc' failed: No such file or directory
+        |   Modules/LDAPObject.c:6:10: fatal error: ldap.h: No such file or directory
+        |   error: command 'gcc' failed: No such file or directory
         gcc with libc6-dev brings gcc into the builder
         libldap-dev brings ldap.h into the builder
 

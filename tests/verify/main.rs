@@ -8,6 +8,7 @@
 mod engine;
 mod project;
 mod strangers;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -35,8 +36,13 @@ fn main() -> ExitCode {
         .into_iter()
         .map(|(name, case)| trial(&engine, name.to_owned(), case))
         .collect();
+    // Its engine is a shell script.
+    trials.push(Trial::test(
+        "a terminal gets a bar",
+        || Ok(terminal::bar()?),
+    ));
     for stranger in STRANGERS {
-        let name = format!("--fix solves {}", stranger.hidden);
+        let name = format!("solved by --fix alone: {}", stranger.hidden);
         trials
             .push(trial(&engine, name, |_| stranger.is_solved()).with_ignored_flag(stranger.heavy));
     }

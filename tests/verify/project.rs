@@ -41,7 +41,9 @@ impl Project {
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(project.path())?;
             for (path, text) in files {
-                fs::write(project.path().join(path), text)?;
+                let path = project.path().join(path);
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::write(path, text)?;
             }
             Ok(())
         };
@@ -49,7 +51,8 @@ impl Project {
         Ok(project)
     }
 
-    fn path(&self) -> std::path::PathBuf {
+    /// The folder.
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("shop")
     }
 

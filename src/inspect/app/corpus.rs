@@ -366,6 +366,7 @@ fn telling() -> Vec<Vec<String>> {
             sets.push(vec![route.to_owned(), word.to_owned()]);
         }
     }
+    sets.extend(super::languages::SIGNS.map(|sign| vec![sign.to_owned()]));
     let callers = ["subprocess", "os.system", "which(", "popen", "Popen"];
     for (_, need) in Catalogue::builtin().source_needs() {
         for program in &need.shown.programs {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::corpus::{Corpus, Source};
+use super::languages;
 use super::modules::Modules;
 use crate::catalogue::{Catalogue, Shown};
 use crate::facts::app::Django;
@@ -84,7 +85,9 @@ pub(super) fn read(
             .filter(|call| !call.within.typing)
         {
             let method = call.value.method();
-            if !METHODS.contains(&method) && !CALLERS.iter().any(|caller| caller.ends_with(method))
+            if !METHODS.contains(&method)
+                && !languages::may_read(method)
+                && !CALLERS.iter().any(|caller| caller.ends_with(method))
             {
                 continue;
             }
@@ -95,6 +98,12 @@ pub(super) fn read(
                 && !words.iter().any(|word| unless.contains(word))
             {
                 add(need, format!("{}: {program}", call.value.callee), at());
+            }
+            for language in languages::of(&full, &call.value, &lists) {
+                let need = format!("tessdata:{language}");
+                if Catalogue::builtin().source_need(&need).is_some() {
+                    add(&need, format!("{}: {language}", call.value.callee), at());
+                }
             }
             let text = call
                 .value
@@ -229,7 +238,7 @@ fn setting<'a>(assign: &'a Assign, lists: &BTreeMap<&str, &'a Value>) -> Option<
 }
 
 /// What a name was given, and what `os.getenv("TOOL", "pdftohtml")` falls back to.
-fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -> &'a Value {
+pub(super) fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -> &'a Value {
     let value = match value {
         Value::Name(name) => lists.get(name.as_str()).copied().unwrap_or(value),
         value => value,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::known::Known;
-use super::{BuildStep, Health, Start, Writable, data, django, init, sqlite};
+use super::{BuildStep, Health, Start, Writable, data, django, driver, init, sqlite};
 use crate::catalogue::frameworks;
 use crate::facts::Arg;
 
@@ -30,6 +30,7 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         start.env.insert("PORT".to_owned(), port.to_string());
     }
     start.warnings.extend(data::missing(known));
+    start.warnings.extend(driver::missing(known));
     data::writes(known, start);
     if let Some(django) = app
         .django

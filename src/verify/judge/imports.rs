@@ -27,17 +27,26 @@ const SIGNALS: [(i32, &str); 5] = [
 /// Does everything that is installed import?
 pub(super) fn check(case: &Case<'_>) -> Check {
     let inside = case.inside;
-    let findings: Vec<Finding> = inside
+    let (own, asked): (Vec<&Import>, Vec<&Import>) = inside
         .imports
         .iter()
-        .filter_map(|import| finding(case, import))
-        .map(|(name, finding)| allowed(case, &name, finding))
+        .partition(|import| is_own(case, import));
+    let mut found: Vec<(&Import, Finding)> = Vec::new();
+    for import in own.iter().chain(&asked) {
+        found.extend(finding(case, import).map(|finding| (*import, finding)));
+    }
+    // What only the application asks for is begun without it: nothing but a library or a program that is not there counts.
+    found.retain(|(import, finding)| is_own(case, import) || !finding.missing.is_empty());
+    let modules = own.len() + found.iter().filter(|(one, _)| !is_own(case, one)).count();
+    let findings: Vec<Finding> = found
+        .into_iter()
+        .map(|(import, finding)| allowed(case, &import.distribution, finding))
         .collect();
     let failed = findings
         .iter()
         .filter(|finding| finding.outcome == Outcome::Failed)
         .count();
-    let (all, modules) = (inside.distributions.len(), inside.imports.len());
+    let all = inside.distributions.len();
     let summary = match failed {
         0 => format!(
             "{} of {} import",
@@ -52,6 +61,14 @@ pub(super) fn check(case: &Case<'_>) -> Check {
     Check::new("imports", summary, findings)
 }
 
+/// One of the modules that a distribution is imported by.
+fn is_own(case: &Case<'_>, import: &Import) -> bool {
+    case.inside
+        .distributions
+        .iter()
+        .all(|one| one.name != import.distribution || one.imports.contains(&import.module))
+}
+
 /// A failure that the user expects is a warning.
 fn allowed(case: &Case<'_>, name: &str, mut finding: Finding) -> Finding {
     if case.wishes.allowed.contains(name) && finding.outcome == Outcome::Failed {
@@ -61,7 +78,7 @@ fn allowed(case: &Case<'_>, name: &str, mut finding: Finding) -> Finding {
     finding
 }
 
-fn finding(case: &Case<'_>, import: &Import) -> Option<(String, Finding)> {
+fn finding(case: &Case<'_>, import: &Import) -> Option<Finding> {
     let name = &import.distribution;
     let version = case
         .inside
@@ -81,7 +98,8 @@ fn finding(case: &Case<'_>, import: &Import) -> Option<(String, Finding)> {
             programs,
         } => failed(case, &what, errors, &Asked { libraries, programs }),
     };
-    Some((name.clone(), finding))
+    let by = import.by.iter().map(|place| format!("imported by {place}"));
+    Some(finding.shown(by))
 }
 
 fn crashed(what: &str, signal: i32, said: &str) -> Finding {

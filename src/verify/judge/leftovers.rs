@@ -20,11 +20,12 @@ pub(super) fn check(case: &Case<'_>) -> Check {
     findings.extend(private(system));
     findings.extend(installers(system));
     findings.extend(caches(system, base));
+    findings.extend(open(system, base));
     if case.inside.base.is_some() {
         findings.extend(privileged(system, base));
     }
     let summary = match (findings.len(), &case.inside.base) {
-        (0, _) => "no compiler, header package, installer, cache or private file".to_owned(),
+        (0, _) => "no compiler, headers, installer, cache or private file".to_owned(),
         (1, _) => "1 thing that the application does not need".to_owned(),
         (many, _) => format!("{many} things that the application does not need"),
     };
@@ -102,6 +103,17 @@ fn caches(system: &System, base: &System) -> Option<Finding> {
         Finding::warned("caches are left")
             .shown(found)
             .help("remove them in the same `RUN`, or keep them out with `--mount=type=cache`")
+    })
+}
+
+fn open(system: &System, base: &System) -> Option<Finding> {
+    let found: Vec<&String> = system.open.difference(&base.open).collect();
+    let rest = found.len().saturating_sub(5);
+    let rest = (rest > 0).then(|| format!("and {rest} more"));
+    (!found.is_empty()).then(|| {
+        Finding::warned("anyone may write to files or folders")
+            .shown(found.into_iter().take(5).cloned().chain(rest))
+            .help("`chmod o-w`; what the application writes belongs to its user, or to /tmp")
     })
 }
 

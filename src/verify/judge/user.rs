@@ -18,7 +18,7 @@ pub(super) fn check(case: &Case<'_>) -> Check {
             findings.push(Finding::warned("the user's group is root's"));
         }
         let numeric = |id: &str| !id.is_empty() && id.chars().all(|c| c.is_ascii_digit());
-        if !said.split(':').all(numeric) {
+        if !said.is_empty() && !said.split(':').all(numeric) {
             findings.push(
                 Finding::warned(format!("`USER {said}` is a name")).help(format!(
                     "write `USER {}:{}`: Kubernetes' runAsNonRoot cannot judge a name",

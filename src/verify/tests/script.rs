@@ -3,14 +3,15 @@
 use std::sync::Mutex;
 
 use crate::catalogue::Catalogue;
-use crate::engine::{Call, Done, Engine, Shell};
+use crate::engine::{Call, Done, Engine, Kind, Shell};
 use crate::error::Error;
 use crate::verify::{Progress, Report, Subject, Wishes, prove};
 
 /// An engine with one image `shop` that stands on `base`.
 pub(super) struct Script {
+    pub(super) kind: Kind,
     user: String,
-    system: String,
+    pub(super) system: String,
     pub(super) state: &'static str,
     pub(super) log: &'static str,
     pub(super) calls: Mutex<Vec<String>>,
@@ -24,12 +25,10 @@ const BASE: &str = r#"{"kind": "release", "id": "debian", "codename": "trixie", 
 {"kind": "end"}
 "#;
 
-const CONFIG: &str = r#"{"Id": "sha256:1", "Size": 150000000, "RootFS": {"Layers": ["a", "b"]}, "Config": {"User": "10001:10001",
-    "Cmd": ["gunicorn", "app:app"], "Healthcheck": {"Test": ["CMD", "python", "-c", "pass"]}}}"#;
-
 impl Script {
     pub(super) fn new(user: &str, system: &str) -> Self {
         Self {
+            kind: Kind::Docker,
             user: format!("a line of a .pth file\n{user}\n{{\"kind\": \"end\"}}\n"),
             system: format!("{}\n{BASE}", system.trim()),
             state: "true 0 starting",
@@ -57,43 +56,78 @@ impl Script {
 
 impl Shell for Script {
     fn run(&self, call: &Call, heard: &mut dyn FnMut(&str)) -> Result<Done, Error> {
+        if call.program != self.kind.name() {
+            return Err(Error::Engine {
+                what: format!("{} is not installed", call.program),
+                evidence: Vec::new(),
+                help: String::new(),
+            });
+        }
         let line = call.arguments.join(" ");
         self.calls.lock().unwrap().push(line.clone());
         let said = |word: &str| line.contains(word);
-        let (code, out) = if said("version") {
-            (0, "28.5.2")
-        } else if said("image inspect") && line.ends_with("base") {
-            (
-                0,
-                r#"{"Id": "sha256:0", "Size": 130000000, "RootFS": {"Layers": ["a"]}}"#,
-            )
-        } else if said("image inspect") {
-            (0, CONFIG)
-        } else if said("history") && line.ends_with("base") {
-            (0, "130000000 base\n")
+        let out = if said("version") || said("Version") {
+            "28.5.2"
+        } else if said("inspect") && !said("container") {
+            described(self.kind, line.ends_with("base"))
         } else if said("history") {
-            (
-                0,
-                "0 CMD [\"gunicorn\"]\n20000000 COPY /opt/venv /opt/venv # buildkit\n130000000 base\n",
-            )
+            history(self.kind, line.ends_with("base"))
         } else if line.ends_with("- user") {
-            (0, self.user.as_str())
+            self.user.as_str()
         } else if line.ends_with("base - system") {
-            (0, BASE)
+            BASE
         } else if line.ends_with("- system") {
-            (0, self.system.as_str())
+            // A container of buildah bears no image's name.
+            self.system.as_str()
         } else if said("container inspect") {
-            (0, self.state)
+            self.state
         } else if said("logs") {
-            (0, self.log)
+            self.log
         } else {
-            (0, "")
+            ""
         };
         out.lines().for_each(heard);
         Ok(Done {
-            code: Some(code),
+            code: Some(0),
             out: out.to_owned(),
             err: String::new(),
         })
+    }
+}
+
+/// What each engine says of an image: docker 28.5, podman 4.3 and 5.4, buildah 1.28 and 1.39, cut to what is read.
+fn described(kind: Kind, base: bool) -> &'static str {
+    match (kind, base) {
+        (Kind::Docker, false) => {
+            r#"[{"Size": 150000000, "RootFS": {"Layers": ["a", "b"]}, "Config": {"User": "10001:10001",
+                "Cmd": ["gunicorn", "app:app"], "Healthcheck": {"Test": ["CMD", "python", "-c", "pass"]}}}]"#
+        }
+        (Kind::Podman, false) => {
+            r#"[{"Size": 150000000, "RootFS": {"Type": "layers", "Layers": ["a", "b"]}, "User": "10001:10001",
+                "Config": {"User": "10001:10001", "Cmd": ["gunicorn", "app:app"]}, "Healthcheck": {"Test": ["CMD", "python", "-c", "pass"]}}]"#
+        }
+        (Kind::Docker | Kind::Podman, true) => {
+            r#"[{"Size": 130000000, "RootFS": {"Layers": ["a"]}, "Config": {"User": ""}}]"#
+        }
+        (Kind::Buildah, false) => {
+            r#"{"Type": "buildah 0.0.1", "Config": "", "Docker": {"config": {"User": "10001:10001", "Cmd": ["gunicorn", "app:app"]},
+                "rootfs": {"type": "layers", "diff_ids": ["a", "b"]}}}"#
+        }
+        (Kind::Buildah, true) => {
+            r#"{"Docker": {"config": {}, "rootfs": {"type": "layers", "diff_ids": ["a"]}}}"#
+        }
+    }
+}
+
+fn history(kind: Kind, base: bool) -> &'static str {
+    match (kind, base) {
+        (Kind::Podman, true) => r#"[{"size": 130000000, "comment": "Imported from -"}]"#,
+        (Kind::Podman, false) => {
+            r#"[{"CreatedBy": "CMD [\"gunicorn\"]", "size": 0}, {"CreatedBy": "/bin/sh -c apt-get update", "size": 20000000}, {"size": 130000000}]"#
+        }
+        (_, true) => "130000000 base\n",
+        (_, false) => {
+            "0 CMD [\"gunicorn\"]\n20000000 COPY /opt/venv /opt/venv # buildkit\n130000000 base\n"
+        }
     }
 }
