@@ -2,43 +2,42 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use dockwright::catalogue::{Catalogue, Suite};
 use serde::Deserialize;
 
 use crate::Checked;
 use crate::engine::ensure;
-use crate::proof::{Proof, Seen};
+use crate::proof::{Form, Proof, Seen};
 
 const HEAD: &str = "# Written by `DOCKWRIGHT_RECORD=1 cargo test --test catalogue -- --include-ignored`: what was seen in containers (amd64,
-# Python 3.13). `against` is what speaks against an entry, `unresolved` are libraries of its own files that nothing ships.
+# Python 3.13). `against` is what speaks against an entry; lists hold the packages of what it brings, too.
 ";
 
 /// All proofs, by suite and name.
 #[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Record {
-    bookworm: BTreeMap<String, Line>,
-    trixie: BTreeMap<String, Line>,
+    bookworm: Lines,
+    bookworm_compiled: Lines,
+    trixie: Lines,
+    trixie_compiled: Lines,
 }
 
+type Lines = BTreeMap<String, Line>;
+
 /// One proof.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Line {
     pub(crate) on: String,
-    #[serde(default)]
+    pub(crate) version: String,
     pub(crate) source: bool,
-    #[serde(default)]
     pub(crate) build: Vec<String>,
-    #[serde(default)]
     pub(crate) run: Vec<String>,
-    #[serde(default)]
     pub(crate) against: Vec<String>,
-    #[serde(default)]
-    pub(crate) unresolved: Vec<String>,
 }
 
 impl Record {
@@ -48,41 +47,68 @@ impl Record {
     }
 
     /// What was seen of an entry.
-    pub(crate) fn line(&self, suite: Suite, name: &str) -> Option<&Line> {
-        match suite {
-            Suite::Bookworm => self.bookworm.get(name),
-            Suite::Trixie => self.trixie.get(name),
-        }
+    pub(crate) fn line(&self, suite: Suite, form: Form, name: &str) -> Option<&Line> {
+        let lines = match (suite, form) {
+            (Suite::Bookworm, Form::Usual) => &self.bookworm,
+            (Suite::Bookworm, Form::Forced) => &self.bookworm_compiled,
+            (Suite::Trixie, Form::Usual) => &self.trixie,
+            (Suite::Trixie, Form::Forced) => &self.trixie_compiled,
+        };
+        lines.get(name)
     }
 
-    /// Each proof is of the lists that the entry has now, and no entry calls proved what did not hold.
+    fn sections(&self) -> [(Suite, Form, &'static str, &Lines); 4] {
+        [
+            (Suite::Bookworm, Form::Usual, "bookworm", &self.bookworm),
+            (
+                Suite::Bookworm,
+                Form::Forced,
+                "bookworm-compiled",
+                &self.bookworm_compiled,
+            ),
+            (Suite::Trixie, Form::Usual, "trixie", &self.trixie),
+            (
+                Suite::Trixie,
+                Form::Forced,
+                "trixie-compiled",
+                &self.trixie_compiled,
+            ),
+        ]
+    }
+
+    /// Is this proof there, of the lists that the entry has now, and did it hold?
+    pub(crate) fn has(&self, proof: &Proof) -> bool {
+        self.line(proof.suite, proof.form, proof.name)
+            .is_some_and(|line| line.is_of(proof) && line.against.is_empty())
+    }
+
+    /// Each proof is of the lists that the entry has now, and no entry calls proved what was not seen.
     pub(crate) fn fits(&self) -> Checked {
         let mut wrong = Vec::new();
-        for (suite, lines) in [
-            (Suite::Bookworm, &self.bookworm),
-            (Suite::Trixie, &self.trixie),
-        ] {
+        for (suite, form, section, lines) in self.sections() {
             for (name, line) in lines {
-                let entry = Catalogue::builtin().entry(name);
-                let claimed = entry.is_some_and(|entry| entry.proved.run.contains(&suite));
-                let now = Catalogue::builtin()
-                    .names()
-                    .find(|known| known == name)
-                    .and_then(|name| Proof::new(name, suite));
-                let same = now.is_some_and(|now| {
-                    (now.source, now.build, now.run) == (line.source, &line.build, &line.run)
-                });
-                if !same {
-                    wrong.push(format!(
-                        "{} {name}: other lists than were proved",
-                        suite.name()
-                    ));
+                if !Proof::new(name, suite, form).is_some_and(|proof| line.is_of(&proof)) {
+                    wrong.push(format!("[{section}] {name}: other lists than were proved"));
                 }
-                if claimed != line.against.is_empty() {
+                if !line.against.is_empty() {
+                    wrong.push(format!("[{section}] {name}: {}", line.against.join("; ")));
+                }
+            }
+        }
+        for name in Catalogue::builtin().names() {
+            let Some(entry) = Catalogue::builtin().entry(name) else {
+                continue;
+            };
+            for suite in [Suite::Bookworm, Suite::Trixie] {
+                let seen = self.proved(suite, name);
+                let said = (
+                    entry.proved.build.contains(&suite),
+                    entry.proved.run.contains(&suite),
+                );
+                if seen != said {
                     wrong.push(format!(
-                        "{} {name}: `proved` says {claimed}, seen was {:?}",
-                        suite.name(),
-                        line.against
+                        "{name}: `proved` says (build, run) {said:?} for {}, the record {seen:?}",
+                        suite.name()
                     ));
                 }
             }
@@ -90,46 +116,82 @@ impl Record {
         ensure(wrong.is_empty(), || wrong.join("\n"))
     }
 
-    pub(crate) fn keep(&mut self, proof: &Proof, seen: &Seen) {
-        let lines = match proof.suite {
-            Suite::Bookworm => &mut self.bookworm,
-            Suite::Trixie => &mut self.trixie,
+    /// Were the build list and the run list of an entry proved on a suite?
+    pub(crate) fn proved(&self, suite: Suite, name: &str) -> (bool, bool) {
+        let held = |form| {
+            self.line(suite, form, name)
+                .filter(|line| line.against.is_empty())
+        };
+        let usual = held(Form::Usual);
+        let compiled = usual.is_some_and(|line| line.source) || held(Form::Forced).is_some();
+        (compiled, usual.is_some())
+    }
+
+    /// Adds a proof to the file, which other threads and other runs add to, too.
+    pub(crate) fn keep(proof: &Proof, seen: &Seen) -> Checked {
+        let lock = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proved.lock");
+        let lock = File::create(lock).map_err(|error| error.to_string())?;
+        lock.lock().map_err(|error| error.to_string())?;
+        let mut record = Self::read()?;
+        let lines = match (proof.suite, proof.form) {
+            (Suite::Bookworm, Form::Usual) => &mut record.bookworm,
+            (Suite::Bookworm, Form::Forced) => &mut record.bookworm_compiled,
+            (Suite::Trixie, Form::Usual) => &mut record.trixie,
+            (Suite::Trixie, Form::Forced) => &mut record.trixie_compiled,
         };
         let line = Line {
             on: seen.on.clone(),
+            version: seen.version.clone(),
             source: proof.source,
-            build: proof.build.to_vec(),
-            run: proof.run.to_vec(),
+            build: proof.build.clone(),
+            run: proof.run.clone(),
             against: seen.against.clone(),
-            unresolved: seen.unresolved.clone(),
         };
         lines.insert(proof.name.to_owned(), line);
+        record.write()
     }
 
-    pub(crate) fn write(&self) -> Checked {
+    /// Writes the file whole or not at all: a run may be ended at any time.
+    fn write(&self) -> Checked {
         let mut text = HEAD.to_owned();
-        for (suite, lines) in [("bookworm", &self.bookworm), ("trixie", &self.trixie)] {
-            let _ = writeln!(text, "\n[{suite}]");
+        for (_, _, section, lines) in self.sections() {
+            let _ = writeln!(text, "\n[{section}]");
             for (name, line) in lines {
-                let _ = write!(text, "{name} = {{ on = \"{}\"", line.on);
-                if line.source {
-                    text.push_str(", source = true");
-                }
-                let lists = [
-                    ("build", &line.build),
-                    ("run", &line.run),
-                    ("against", &line.against),
-                    ("unresolved", &line.unresolved),
-                ];
-                for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-                    // A list of strings without control characters is spelled the same in JSON and TOML.
-                    let list = serde_json::to_string(list).map_err(|error| error.to_string())?;
-                    let _ = write!(text, ", {key} = {}", list.replace("\",\"", "\", \""));
-                }
-                text.push_str(" }\n");
+                line.write(name, &mut text)?;
             }
         }
-        fs::write(path(), text).map_err(|error| error.to_string())
+        let draft = path().with_extension("new");
+        fs::write(&draft, text)
+            .and_then(|()| fs::rename(&draft, path()))
+            .map_err(|error| error.to_string())
+    }
+}
+
+impl Line {
+    fn is_of(&self, proof: &Proof) -> bool {
+        (self.source, &self.build, &self.run) == (proof.source, &proof.build, &proof.run)
+    }
+
+    fn write(&self, name: &str, text: &mut String) -> Checked {
+        let _ = write!(text, "{name} = {{ on = \"{}\"", self.on);
+        if !self.version.is_empty() {
+            let _ = write!(text, ", version = \"{}\"", self.version);
+        }
+        if self.source {
+            text.push_str(", source = true");
+        }
+        let lists = [
+            ("build", &self.build),
+            ("run", &self.run),
+            ("against", &self.against),
+        ];
+        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            // A list of strings without control characters is spelled the same in JSON and TOML.
+            let list = serde_json::to_string(list).map_err(|error| error.to_string())?;
+            let _ = write!(text, ", {key} = {}", list.replace("\",\"", "\", \""));
+        }
+        text.push_str(" }\n");
+        Ok(())
     }
 }
 
