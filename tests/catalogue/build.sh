@@ -10,7 +10,8 @@ for name in $COMPILED; do
   rm -rf "$UV_CACHE_DIR"/sdists-v*/pypi/"$name"
 done
 rm -rf "/cache/out/$KEY"
-if timeout --kill-after 5 "$PATIENCE" uv pip install --quiet --system --link-mode hardlink $OPTIONS --target "/cache/out/$KEY" $WHAT >/tmp/log 2>&1
+printf '%s\n' "$CONSTRAINTS" >/tmp/constraints
+if timeout --kill-after 5 "$PATIENCE" uv pip install --quiet --system --link-mode hardlink --build-constraints /tmp/constraints $OPTIONS --target "/cache/out/$KEY" $WHAT >/tmp/log 2>&1
 then echo built
 else [ $? != 124 ] || echo too-long; tail -n 30 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi

@@ -4,17 +4,19 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use dockwright::catalogue::Suite;
+use dockwright::catalogue::{Catalogue, Suite};
 
 use crate::Checked;
 use crate::record::Record;
 
 /// Renews the shelves.
 pub(crate) fn write(record: &Record) -> Checked {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalogue/packages");
-    let shelves = fs::read_dir(folder).map_err(|error| error.to_string())?;
-    for shelf in shelves {
-        let path = shelf.map_err(|error| error.to_string())?.path();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalogue");
+    let mut shelves = vec![folder.join("needs.toml")];
+    for shelf in fs::read_dir(folder.join("packages")).map_err(|error| error.to_string())? {
+        shelves.push(shelf.map_err(|error| error.to_string())?.path());
+    }
+    for path in shelves {
         let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
         let renewed = renewed(&text, record);
         if renewed != text {
@@ -33,7 +35,8 @@ fn renewed(text: &str, record: &Record) -> String {
             close(&mut out, name.take(), record);
             let own = line.trim_end().strip_prefix('[');
             let own = own.and_then(|line| line.strip_suffix(']'));
-            name = own.filter(|own| !own.starts_with('['));
+            let own = own.filter(|own| !own.starts_with('['));
+            name = own.map(|own| own.trim_matches('"'));
         }
         if name.is_none() || !line.starts_with("proved = ") {
             out.push_str(line);
@@ -45,10 +48,18 @@ fn renewed(text: &str, record: &Record) -> String {
 
 /// Ends an entry's own keys.
 fn close(out: &mut String, name: Option<&str>, record: &Record) {
-    let Some(name) = name else { return };
+    let catalogue = Catalogue::builtin();
+    let entry = |name| {
+        catalogue
+            .entry(name)
+            .or_else(|| catalogue.source_need(name))
+    };
+    let Some((name, entry)) = name.and_then(|name| Some((name, entry(name)?))) else {
+        return;
+    };
     let of = |wanted: fn((bool, bool)) -> bool| {
         let suites = [Suite::Bookworm, Suite::Trixie].into_iter();
-        let proved = suites.filter(|suite| wanted(record.proved(*suite, name)));
+        let proved = suites.filter(|suite| wanted(record.proved(*suite, name, entry)));
         let names: Vec<String> = proved
             .map(|suite| format!("\"{}\"", suite.name()))
             .collect();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::Checked;
 use crate::engine::ensure;
-use crate::proof::Form;
+use crate::subject::Form;
 
 /// The proof of one entry.
 #[derive(Default, Deserialize)]
@@ -22,6 +22,8 @@ pub(crate) struct How {
     requirement: Option<BySuite>,
     /// Distributions that are installed with it.
     pub(crate) with: Vec<String>,
+    /// What the isolated build of what is compiled may install.
+    pub(crate) build_constraints: Vec<String>,
     /// The program that works only with the packages, where importing the module does not show it.
     pub(crate) code: Option<String>,
 }
@@ -81,12 +83,18 @@ fn all() -> &'static BTreeMap<String, How> {
     })
 }
 
+/// Every name: of entries, and requirements with an extra or a version that are tried besides.
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+    all().keys().map(String::as_str)
+}
+
 /// Every name is one of the catalogue.
 pub(crate) fn fits() -> Checked {
-    let strange: Vec<&str> = all()
-        .keys()
-        .map(String::as_str)
-        .filter(|name| Catalogue::builtin().entry(name).is_none())
-        .collect();
+    let catalogue = Catalogue::builtin();
+    let known = |key: &str| {
+        let name = key.split(['[', '=']).next().unwrap_or_default();
+        catalogue.entry(name).is_some() || catalogue.source_need(key).is_some()
+    };
+    let strange: Vec<&str> = keys().filter(|key| !known(key)).collect();
     ensure(strange.is_empty(), || strange.join(", "))
 }

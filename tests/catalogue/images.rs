@@ -1,15 +1,17 @@
 //! The images that proofs run in: a suite with nothing added, and the same with one list of packages.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dockwright::catalogue::Suite;
 
-use crate::engine::{Engine, ensure, said};
+use crate::engine::Engine;
 
-/// The Python of the images.
-pub(crate) const PYTHON: &str = "3.13";
+/// The 13 of the images' Python 3.13.
+pub(crate) const PYTHON_MINOR: u8 = 13;
 
 /// Packages that many lists share: images with more are made from those with these.
 const SHARED: [&str; 4] = ["cargo", "g++", "gcc", "libc6-dev"];
@@ -34,7 +36,7 @@ fn make(engine: Engine, suite: Suite, packages: &[String]) -> Result<String, Str
         let name = format!("dockwright-catalogue-{release}");
         // A fresh index, already read, and an installer.
         let dockerfile = format!(
-            "FROM python:{PYTHON}-slim-{release}
+            "FROM python:3.{PYTHON_MINOR}-slim-{release}
 ENV UV_CACHE_DIR=/cache/uv DEBIAN_FRONTEND=noninteractive
 RUN rm --force /etc/apt/apt.conf.d/docker-clean \\
     && echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/unsafe-io \\
@@ -71,9 +73,12 @@ RUN --mount=type=cache,id=dockwright-debs-{release},target=/debs \\
 }
 
 fn build(engine: Engine, name: &str, dockerfile: &str) -> Result<String, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace(':', "-"));
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(folder.join("Dockerfile"), dockerfile))
+        .map_err(|error| error.to_string())?;
     let label = "dockwright.catalogue=1";
-    let arguments = ["build", "--quiet", "--label", label, "--tag", name, "-"];
-    let done = engine.run(&arguments, dockerfile)?;
-    ensure(done.status.success(), || said(&arguments, &done))?;
+    let folder = folder.to_string_lossy();
+    engine.output(&["build", "--quiet", "--label", label, "--tag", name, &folder])?;
     Ok(name.to_owned())
 }

@@ -2,8 +2,9 @@
 //!
 //! `cargo test --test catalogue` proves a few entries, `-- --include-ignored` all of them, two at a time. With
 //! `DOCKWRIGHT_RECORD=1` what was seen is written to `proved.toml`, and the table of `src/catalogue/README.md` and the entries'
-//! `proved` from it; `DOCKWRIGHT_RECORD=missing` tries only what the record lacks, or has of other lists. Where no engine
-//! answers, the proofs are reported as ignored; that the record and the table are current is checked anyway.
+//! `proved` from it; `DOCKWRIGHT_RECORD=missing` tries only what the record lacks, or has of other lists. With
+//! `DOCKWRIGHT_COMPILED=1` what has a wheel is compiled, too. Where no engine answers, the proofs are reported as ignored;
+//! that the record and the table are current is checked anyway.
 
 mod claims;
 #[path = "../docker/engine.rs"]
@@ -12,6 +13,7 @@ mod how;
 mod images;
 mod proof;
 mod record;
+mod subject;
 mod table;
 
 use std::process::ExitCode;
@@ -21,8 +23,9 @@ use dockwright::catalogue::Suite;
 use libtest_mimic::{Arguments, Completion, Trial};
 
 use engine::Engine;
-use proof::{Form, Proof};
+use proof::Proof;
 use record::Record;
+use subject::Form;
 
 /// What a check ends with: a failure says what was found.
 type Checked = Result<(), String>;
@@ -55,9 +58,9 @@ fn main() -> ExitCode {
     ];
     let engine = Engine::find();
     let record = record.map(Arc::new);
-    for proof in Proof::all() {
+    for proof in Proof::all(forms()) {
         let quick = (proof.suite, proof.form) == (Suite::Trixie, Form::Usual)
-            && QUICK.contains(&proof.name);
+            && QUICK.contains(&proof.subject.key.as_str());
         let (engine, record) = (engine.clone(), record.clone());
         let trial = Trial::ignorable_test(proof.title(), move || match engine {
             Err(why) => Ok(Completion::ignored_with(why)),
@@ -69,6 +72,15 @@ fn main() -> ExitCode {
         trials.push(trial.with_ignored_flag(!quick));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The forms to try: compiling what has wheels takes hours.
+fn forms() -> &'static [Form] {
+    if std::env::var_os("DOCKWRIGHT_COMPILED").is_some() {
+        &[Form::Usual, Form::Forced]
+    } else {
+        &[Form::Usual]
+    }
 }
 
 /// What is to be kept of what is seen?

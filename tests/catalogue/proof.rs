@@ -1,17 +1,18 @@
-//! One entry on one suite: installed as a wheel or compiled, in containers without its packages and with them.
+//! One entry on one suite, tried in containers without its packages and with them.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite, WheelTarget};
+use dockwright::catalogue::{Catalogue, Suite};
 
 use crate::engine::{Engine, ensure, said};
-use crate::how::How;
-use crate::images::{self, PYTHON};
+use crate::how;
+use crate::images;
+use crate::subject::{Form, Subject};
 
 /// Seconds that a compilation may take.
-const PATIENCE: u32 = 600;
+const PATIENCE: u32 = 840;
 
 /// Seconds that a compilation without its packages may take: most end in a few.
 const LITTLE_PATIENCE: u32 = 200;
@@ -19,30 +20,11 @@ const LITTLE_PATIENCE: u32 = 200;
 const BUILD: &str = include_str!("build.sh");
 const RUN: &str = include_str!("run.sh");
 
-/// The form in which an entry is installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Form {
-    /// As the installer takes it: a wheel where the index has one.
-    Usual,
-    /// Compiled although the index has a wheel.
-    Forced,
-}
-
 /// What is tried.
 pub(crate) struct Proof {
-    pub(crate) name: &'static str,
     pub(crate) suite: Suite,
     pub(crate) form: Form,
-    /// It is compiled.
-    pub(crate) source: bool,
-    /// Packages of the builder, its own and those of what it brings.
-    pub(crate) build: Vec<String>,
-    /// Packages of the runtime stage, its own and those of what it brings.
-    pub(crate) run: Vec<String>,
-    /// Distributions that must be compiled now, itself and what it brings.
-    compiled: BTreeSet<&'static str>,
-    entry: &'static Entry,
-    how: &'static How,
+    pub(crate) subject: Subject,
 }
 
 /// What was seen.
@@ -57,81 +39,35 @@ pub(crate) struct Seen {
 }
 
 impl Proof {
-    /// All that can be tried.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        [Form::Usual, Form::Forced]
+    /// All that can be tried in these forms: what takes seconds before what is compiled.
+    pub(crate) fn all(forms: &[Form]) -> Vec<Self> {
+        let catalogue = Catalogue::builtin();
+        let keys: BTreeSet<&str> = catalogue
+            .names()
+            .chain(catalogue.source_needs().map(|(key, _)| key))
+            .chain(how::keys())
+            .collect();
+        let mut all: Vec<Self> = [Suite::Trixie, Suite::Bookworm]
             .into_iter()
-            .flat_map(|form| [Suite::Trixie, Suite::Bookworm].map(|suite| (suite, form)))
+            .flat_map(|suite| forms.iter().map(move |form| (suite, *form)))
             .flat_map(|(suite, form)| {
-                let names = Catalogue::builtin().names();
-                names.filter_map(move |name| Self::new(name, suite, form))
+                keys.iter()
+                    .filter_map(move |key| Self::new(key, suite, form))
             })
+            .collect();
+        all.sort_by_key(|proof| (proof.form, !proof.subject.compiled.is_empty()));
+        all
     }
 
-    /// The proof of an entry; `None` where there is nothing to try.
-    pub(crate) fn new(name: &str, suite: Suite, form: Form) -> Option<Self> {
-        let catalogue = Catalogue::builtin();
-        let name = catalogue.names().find(|known| *known == name)?;
-        let entry = catalogue.entry(name)?;
-        let how = How::of(name);
-        let compiled_anyway = needs_compiling(entry);
-        let has_build = entry.debian.build.as_ref();
-        let has_build = has_build.is_some_and(|build| !build.of(suite).is_empty());
-        if entry.only_suite.is_some_and(|only| only != suite)
-            || entry.run_when == RunWhen::Suggested
-            || how.cannot(suite, form).is_some()
-            || form == Form::Forced && (compiled_anyway || !has_build || entry.pure)
-            || entry.import.is_none() && how.code.is_none() && entry.debian == Default::default()
-        {
-            return None;
-        }
-        let mut proof = Self {
-            name,
+    /// The proof of an entry; `None` where there is nothing to try, or nothing can be tried here.
+    pub(crate) fn new(key: &str, suite: Suite, form: Form) -> Option<Self> {
+        let subject = Subject::new(key, suite, form)?;
+        let can = subject.how.cannot(suite, form).is_none();
+        can.then_some(Self {
             suite,
             form,
-            source: compiled_anyway || form == Form::Forced,
-            build: Vec::new(),
-            run: Vec::new(),
-            compiled: BTreeSet::new(),
-            entry,
-            how,
-        };
-        proof.add(name, proof.source);
-        let mut brought: BTreeSet<&String> = BTreeSet::new();
-        let mut queue: Vec<&String> = entry.implies.iter().collect();
-        while let Some(one) = queue.pop() {
-            if let Some(entry) = catalogue.entry(one).filter(|_| brought.insert(one)) {
-                proof.add(one, needs_compiling(entry));
-                queue.extend(&entry.implies);
-            }
-        }
-        for list in [&mut proof.build, &mut proof.run] {
-            list.sort();
-            list.dedup();
-        }
-        Some(proof)
-    }
-
-    /// Adds the packages of one distribution.
-    fn add(&mut self, name: &str, source: bool) {
-        let Some(entry) = Catalogue::builtin().entry(name) else {
-            return;
-        };
-        let of = |list: &Option<BySuite>| {
-            list.as_ref()
-                .map(|list| list.of(self.suite).to_vec())
-                .unwrap_or_default()
-        };
-        if source {
-            self.build.extend(of(&entry.debian.build));
-            self.compiled
-                .extend(Catalogue::builtin().names().find(|known| *known == name));
-        }
-        match entry.run_when {
-            RunWhen::Suggested => {}
-            RunWhen::IfBuilt if !source => {}
-            _ => self.run.extend(of(&entry.debian.run)),
-        }
+            subject,
+        })
     }
 
     /// How the test is called.
@@ -140,13 +76,16 @@ impl Proof {
             Form::Usual => "",
             Form::Forced => ", compiled",
         };
-        format!("{}: {}{form}", self.suite.name(), self.name)
+        format!("{}: {}{form}", self.suite.name(), self.subject.key)
     }
 
     /// Tries it; a failure of the engine itself is an error, one of the entry is told in what was seen.
     pub(crate) fn run(&self, engine: Engine) -> Result<Seen, String> {
         let mut words = Vec::new();
-        let seen = self.seen(engine, &mut words);
+        let seen = match self.subject.requirement {
+            Some(_) => self.installed(engine, &mut words),
+            None => self.needed(engine, &mut words),
+        };
         // The whole story, for whoever works on an entry.
         let log = format!("{}.log", self.title().replace([':', ',', ' '], "-"));
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(log);
@@ -154,23 +93,25 @@ impl Proof {
         seen
     }
 
-    fn seen(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
+    /// A distribution is built and run.
+    fn installed(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
+        let Subject { build, run, .. } = &self.subject;
         let bare = images::with(engine, self.suite, &[])?;
-        let builder = images::with(engine, self.suite, &self.build)?;
-        let runtime = images::with(engine, self.suite, &self.run)?;
-        let mut seen = Seen::default();
+        let builder = images::with(engine, self.suite, build)?;
+        let runtime = images::with(engine, self.suite, run)?;
         let mut container = |image: &str, script: &str, patience: u32| {
             let said = self.container(engine, image, script, patience)?;
             words.push(said.clone());
             Ok::<_, String>(said)
         };
-        if !self.build.is_empty() {
+        let mut seen = Seen::default();
+        if !build.is_empty() {
             let without = container(&bare, BUILD, LITTLE_PATIENCE)?;
             if says(&without, "built") {
                 seen.against.push("builds without its packages".to_owned());
             }
         }
-        // One container where it may: what is imported without its packages is so where it was built without any.
+        // One container where it may: what is built without any package is first run without any.
         let first = format!("{BUILD}\n{RUN}");
         let script = if builder == bare { &first } else { BUILD };
         let mut last = container(&builder, script, PATIENCE)?;
@@ -182,24 +123,37 @@ impl Proof {
         if builder != bare {
             last = container(&bare, RUN, PATIENCE)?;
         }
-        if !self.run.is_empty() {
+        if !run.is_empty() {
             if says(&last, "ran") {
                 seen.against.push("runs without its packages".to_owned());
             }
             last = container(&runtime, RUN, PATIENCE)?;
         }
-        if !says(&last, "ran") {
-            seen.against.push("does not run".to_owned());
-            seen.against.extend(errors(&last));
-        }
+        seen.take(&last);
+        let optional = &self.subject.entry.optional;
         let unresolved: BTreeSet<&str> = after(&last, "unresolved:")
-            .filter(|soname| !self.entry.optional.iter().any(|one| one.soname == *soname))
+            .filter(|soname| !optional.iter().any(|one| one.soname == *soname))
             .collect();
         let told = unresolved.iter().map(|soname| format!("finds no {soname}"));
         seen.against.extend(told);
-        seen.on = after(&last, "on:").next().unwrap_or_default().to_owned();
-        let version = after(&last, "version:").next();
-        seen.version = version.unwrap_or_default().to_owned();
+        Ok(seen)
+    }
+
+    /// What sources ask for is there with the packages alone.
+    fn needed(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
+        let packages = [self.subject.build.as_slice(), &self.subject.run].concat();
+        let mut seen = Seen::default();
+        for packages in [&[], packages.as_slice()] {
+            let image = images::with(engine, self.suite, packages)?;
+            let last = self.container(engine, &image, RUN, PATIENCE)?;
+            words.push(last.clone());
+            if !packages.is_empty() {
+                seen.take(&last);
+            } else if says(&last, "ran") {
+                seen.against
+                    .push("is there without its packages".to_owned());
+            }
+        }
         Ok(seen)
     }
 
@@ -210,24 +164,27 @@ impl Proof {
         script: &str,
         patience: u32,
     ) -> Result<String, String> {
-        let volume = format!("dockwright-catalogue-{}:/cache", self.suite.name());
-        let mut what = vec![self.how.requirement(self.name, self.suite)];
-        what.extend(self.how.with.iter().map(String::as_str));
-        let compiled: Vec<&str> = self.compiled.iter().copied().collect();
+        let Subject { key, how, .. } = &self.subject;
+        let volume = "dockwright-catalogue:/cache";
+        let what = self.subject.requirement.iter().chain(&how.with);
+        let what: Vec<&str> = what.map(String::as_str).collect();
+        let name = what.first().and_then(|one| one.split(['[', '=']).next());
+        let name = name.unwrap_or_default();
         let options = match self.form {
-            Form::Forced => format!("--no-binary {}", self.name),
+            Form::Forced => format!("--no-binary {name}"),
             Form::Usual => String::new(),
         };
         let variables = [
-            format!("KEY={}-{:?}", self.name, self.form),
-            format!("NAME={}", self.name),
+            format!("KEY={}-{key}-{:?}", self.suite.name(), self.form),
+            format!("NAME={name}"),
             format!("WHAT={}", what.join(" ")),
-            format!("COMPILED={}", compiled.join(" ")),
+            format!("COMPILED={}", self.subject.compiled.join(" ")),
             format!("OPTIONS={options}"),
-            format!("CODE={}", self.code()),
+            format!("CONSTRAINTS={}", how.build_constraints.join("\n")),
+            format!("CODE={}", self.subject.code),
             format!("PATIENCE={patience}"),
         ];
-        let mut arguments = vec!["run", "--rm", "--interactive", "--volume", &volume];
+        let mut arguments = vec!["run", "--rm", "--interactive", "--volume", volume];
         arguments.extend(variables.iter().flat_map(|variable| ["--env", variable]));
         if script == RUN {
             arguments.extend(["--network", "none"]);
@@ -237,29 +194,18 @@ impl Proof {
         ensure(done.status.success(), || said(&["run", image], &done))?;
         Ok(done.stdout + &done.stderr)
     }
+}
 
-    /// The program that works only with the packages: libraries are opened, programs are found, the module is imported.
-    fn code(&self) -> String {
-        let entry = self.entry;
-        let mut code = vec!["import ctypes, shutil".to_owned()];
-        let versioned = entry.loads.iter().filter(|soname| soname.contains(".so."));
-        let on_demand = match entry.run_when {
-            RunWhen::OnUse | RunWhen::Suggested => true,
-            RunWhen::IfBuilt => self.source,
-            RunWhen::Always => false,
-        };
-        if on_demand {
-            code.extend(versioned.map(|soname| format!("ctypes.CDLL({soname:?})")));
+impl Seen {
+    /// What the run with everything said.
+    fn take(&mut self, words: &str) {
+        if !says(words, "ran") {
+            self.against.push("does not run".to_owned());
+            self.against.extend(errors(words));
         }
-        code.extend(
-            entry
-                .runs
-                .iter()
-                .map(|program| format!("assert shutil.which({program:?}), {program:?}")),
-        );
-        code.extend(entry.import.iter().map(|module| format!("import {module}")));
-        code.extend(self.how.code.clone());
-        code.join("\n")
+        self.on = after(words, "on:").next().unwrap_or_default().to_owned();
+        let version = after(words, "version:").next();
+        self.version = version.unwrap_or_default().to_owned();
     }
 }
 
@@ -280,15 +226,4 @@ fn errors(words: &str) -> Vec<String> {
         .map(|line| line.trim().to_owned())
         .collect();
     lines.split_off(lines.len().saturating_sub(2))
-}
-
-/// Must it be compiled for the images: is there code, and no wheel for glibc on x86-64?
-fn needs_compiling(entry: &Entry) -> bool {
-    let has_wheel = entry.wheels.as_ref().is_none_or(|records| {
-        records.iter().any(|record| {
-            (record.on.is_empty() || record.on.contains(&WheelTarget::ManylinuxX86))
-                && record.python.contains(PYTHON)
-        })
-    });
-    !has_wheel && !entry.pure
 }

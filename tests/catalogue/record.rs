@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use dockwright::catalogue::{Catalogue, Suite};
+use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite};
 use serde::Deserialize;
 
 use crate::Checked;
 use crate::engine::ensure;
-use crate::proof::{Form, Proof, Seen};
+use crate::proof::{Proof, Seen};
+use crate::subject::{Form, Subject};
 
 const HEAD: &str = "# Written by `DOCKWRIGHT_RECORD=1 cargo test --test catalogue -- --include-ignored`: what was seen in containers (amd64,
 # Python 3.13). `against` is what speaks against an entry; lists hold the packages of what it brings, too.
@@ -78,37 +79,34 @@ impl Record {
 
     /// Is this proof there, of the lists that the entry has now, and did it hold?
     pub(crate) fn has(&self, proof: &Proof) -> bool {
-        self.line(proof.suite, proof.form, proof.name)
+        self.line(proof.suite, proof.form, &proof.subject.key)
             .is_some_and(|line| line.is_of(proof) && line.against.is_empty())
     }
 
-    /// Each proof is of the lists that the entry has now, and no entry calls proved what was not seen.
+    /// Each proof is of the lists that the entry has now, and nothing is called proved that was not seen.
     pub(crate) fn fits(&self) -> Checked {
         let mut wrong = Vec::new();
         for (suite, form, section, lines) in self.sections() {
-            for (name, line) in lines {
-                if !Proof::new(name, suite, form).is_some_and(|proof| line.is_of(&proof)) {
-                    wrong.push(format!("[{section}] {name}: other lists than were proved"));
-                }
+            for (key, line) in lines {
+                let proof = Proof::new(key, suite, form).filter(|proof| line.is_of(proof));
                 if !line.against.is_empty() {
-                    wrong.push(format!("[{section}] {name}: {}", line.against.join("; ")));
+                    wrong.push(format!("[{section}] {key}: {}", line.against.join("; ")));
+                } else if !proof.is_some_and(|proof| proof.subject.called_proved) {
+                    wrong.push(format!("[{section}] {key}: not what was proved"));
                 }
             }
         }
-        for name in Catalogue::builtin().names() {
-            let Some(entry) = Catalogue::builtin().entry(name) else {
-                continue;
-            };
+        for (key, entry) in entries() {
             for suite in [Suite::Bookworm, Suite::Trixie] {
-                let seen = self.proved(suite, name);
+                let seen = self.proved(suite, key, entry);
                 let said = (
                     entry.proved.build.contains(&suite),
                     entry.proved.run.contains(&suite),
                 );
                 if seen != said {
+                    let suite = suite.name();
                     wrong.push(format!(
-                        "{name}: `proved` says (build, run) {said:?} for {}, the record {seen:?}",
-                        suite.name()
+                        "{key}: `proved` says {said:?} (build, run) of {suite}, the record {seen:?}"
                     ));
                 }
             }
@@ -117,14 +115,28 @@ impl Record {
     }
 
     /// Were the build list and the run list of an entry proved on a suite?
-    pub(crate) fn proved(&self, suite: Suite, name: &str) -> (bool, bool) {
+    pub(crate) fn proved(&self, suite: Suite, key: &str, entry: &Entry) -> (bool, bool) {
+        let of = |list: &Option<BySuite>| {
+            list.as_ref()
+                .map(|list| list.of(suite).to_vec())
+                .unwrap_or_default()
+        };
+        let (build, run) = (of(&entry.debian.build), of(&entry.debian.run));
+        // What was tried may be an exception of the entry, which says nothing of its own lists.
+        let holds = |own: &[String], tried: &[String]| own.iter().all(|one| tried.contains(one));
         let held = |form| {
-            self.line(suite, form, name)
-                .filter(|line| line.against.is_empty())
+            let line = self.line(suite, form, key)?;
+            line.against.is_empty().then_some(line)
         };
         let usual = held(Form::Usual);
-        let compiled = usual.is_some_and(|line| line.source) || held(Form::Forced).is_some();
-        (compiled, usual.is_some())
+        let compiled = usual
+            .filter(|line| line.source)
+            .or_else(|| held(Form::Forced))
+            .is_some_and(|line| holds(&build, &line.build) && holds(&run, &line.run));
+        let needed = key.contains(':') && !build.is_empty() && usual.is_some();
+        let bundled = entry.run_when == RunWhen::IfBuilt;
+        let ran = usual.is_some_and(|line| holds(&run, &line.run) || bundled && !line.source);
+        (compiled || needed, ran)
     }
 
     /// Adds a proof to the file, which other threads and other runs add to, too.
@@ -142,12 +154,12 @@ impl Record {
         let line = Line {
             on: seen.on.clone(),
             version: seen.version.clone(),
-            source: proof.source,
-            build: proof.build.clone(),
-            run: proof.run.clone(),
+            source: proof.subject.source,
+            build: proof.subject.build.clone(),
+            run: proof.subject.run.clone(),
             against: seen.against.clone(),
         };
-        lines.insert(proof.name.to_owned(), line);
+        lines.insert(proof.subject.key.clone(), line);
         record.write()
     }
 
@@ -169,11 +181,16 @@ impl Record {
 
 impl Line {
     fn is_of(&self, proof: &Proof) -> bool {
-        (self.source, &self.build, &self.run) == (proof.source, &proof.build, &proof.run)
+        let Subject {
+            source, build, run, ..
+        } = &proof.subject;
+        (self.source, &self.build, &self.run) == (*source, build, run)
     }
 
     fn write(&self, name: &str, text: &mut String) -> Checked {
-        let _ = write!(text, "{name} = {{ on = \"{}\"", self.on);
+        let bare = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+        let quote = if name.bytes().all(bare) { "" } else { "\"" };
+        let _ = write!(text, "{quote}{name}{quote} = {{ on = \"{}\"", self.on);
         if !self.version.is_empty() {
             let _ = write!(text, ", version = \"{}\"", self.version);
         }
@@ -199,4 +216,13 @@ fn path() -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests/catalogue/proved.toml"]
         .iter()
         .collect()
+}
+
+/// Every entry: the distributions, then the needs seen in sources.
+fn entries() -> impl Iterator<Item = (&'static str, &'static Entry)> {
+    let catalogue = Catalogue::builtin();
+    let names = catalogue.names();
+    names
+        .filter_map(|name| Some((name, catalogue.entry(name)?)))
+        .chain(catalogue.source_needs())
 }

@@ -8,7 +8,7 @@ else echo "| status $?"; tail -n 12 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi
 # Every extension module and library of the distribution itself finds what it is linked against: on the system, or in a file of
 # that name among what is installed, which its package loads before it (as torch does for torchvision).
-python - "$NAME" "$PYTHONPATH" <<'END'
+[ -z "$NAME" ] || python - "$NAME" "$PYTHONPATH" <<'END'
 import importlib.metadata, os, subprocess, sys
 
 found = importlib.metadata.distribution(sys.argv[1])

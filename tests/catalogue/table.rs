@@ -9,8 +9,8 @@ use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite};
 use crate::Checked;
 use crate::engine::ensure;
 use crate::how::How;
-use crate::proof::Form;
 use crate::record::{Line, Record};
+use crate::subject::Form;
 
 /// All above it is written by hand.
 const START: &str =
