@@ -67,10 +67,20 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plugin {
-    /// Its soname.
+    /// Its soname; with `*` at its end, all that begin so.
     pub soname: String,
     /// What wants it, and why it is not added.
     pub why: String,
+}
+
+impl Plugin {
+    /// Is it this library?
+    pub fn is(&self, soname: &str) -> bool {
+        match self.soname.strip_suffix('*') {
+            Some(start) => soname.starts_with(start),
+            None => soname == self.soname,
+        }
+    }
 }
 
 /// What in the sources shows a need.

@@ -132,7 +132,7 @@ impl Proof {
         seen.take(&last);
         let optional = &self.subject.entry.optional;
         let unresolved: BTreeSet<&str> = after(&last, "unresolved:")
-            .filter(|soname| !optional.iter().any(|one| one.soname == *soname))
+            .filter(|soname| !optional.iter().any(|one| one.is(soname)))
             .collect();
         let told = unresolved.iter().map(|soname| format!("finds no {soname}"));
         seen.against.extend(told);

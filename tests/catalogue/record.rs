@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::Checked;
 use crate::engine::ensure;
+use crate::how::How;
 use crate::proof::{Proof, Seen};
 use crate::subject::{Form, Subject};
 
@@ -92,7 +93,9 @@ impl Record {
                 if !line.against.is_empty() {
                     wrong.push(format!("[{section}] {key}: {}", line.against.join("; ")));
                 } else if !proof.is_some_and(|proof| proof.subject.called_proved) {
-                    wrong.push(format!("[{section}] {key}: not what was proved"));
+                    wrong.push(format!(
+                        "[{section}] {key}: other lists than were proved, or `proved` does not say so"
+                    ));
                 }
             }
         }
@@ -114,7 +117,8 @@ impl Record {
         ensure(wrong.is_empty(), || wrong.join("\n"))
     }
 
-    /// Were the build list and the run list of an entry proved on a suite?
+    /// Were the build list and the run list of an entry proved on a suite? Where nothing is recorded, what the entry says
+    /// stands: it was tried by hand.
     pub(crate) fn proved(&self, suite: Suite, key: &str, entry: &Entry) -> (bool, bool) {
         let of = |list: &Option<BySuite>| {
             list.as_ref()
@@ -123,20 +127,25 @@ impl Record {
         };
         let (build, run) = (of(&entry.debian.build), of(&entry.debian.run));
         // What was tried may be an exception of the entry, which says nothing of its own lists.
-        let holds = |own: &[String], tried: &[String]| own.iter().all(|one| tried.contains(one));
-        let held = |form| {
-            let line = self.line(suite, form, key)?;
-            line.against.is_empty().then_some(line)
+        let lists = |line: &Line| {
+            let holds =
+                |own: &[String], tried: &[String]| own.iter().all(|one| tried.contains(one));
+            line.against.is_empty() && holds(&build, &line.build) && holds(&run, &line.run)
         };
-        let usual = held(Form::Usual);
+        let usual = self.line(suite, Form::Usual, key);
         let compiled = usual
-            .filter(|line| line.source)
-            .or_else(|| held(Form::Forced))
-            .is_some_and(|line| holds(&build, &line.build) && holds(&run, &line.run));
-        let needed = key.contains(':') && !build.is_empty() && usual.is_some();
-        let bundled = entry.run_when == RunWhen::IfBuilt;
-        let ran = usual.is_some_and(|line| holds(&run, &line.run) || bundled && !line.source);
-        (compiled || needed, ran)
+            .filter(|line| line.source || key.contains(':'))
+            .or_else(|| self.line(suite, Form::Forced, key));
+        let can = How::of(key).cannot(suite, Form::Usual).is_none();
+        let by_hand = |suites: &[Suite]| can && suites.contains(&suite);
+        let ran = |line: &Line| {
+            let bundled = entry.run_when == RunWhen::IfBuilt && !line.source;
+            line.against.is_empty() && (bundled || run.iter().all(|one| line.run.contains(one)))
+        };
+        (
+            compiled.map_or_else(|| by_hand(&entry.proved.build), lists) && !build.is_empty(),
+            usual.map_or_else(|| by_hand(&entry.proved.run), ran),
+        )
     }
 
     /// Adds a proof to the file, which other threads and other runs add to, too.

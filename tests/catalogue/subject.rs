@@ -37,7 +37,7 @@ pub(crate) struct Subject {
     pub(crate) run: Vec<String>,
     /// The program that works only with the packages.
     pub(crate) code: String,
-    /// `explain` calls no package unproved.
+    /// `explain` calls none of its own packages unproved.
     pub(crate) called_proved: bool,
 }
 
@@ -78,7 +78,7 @@ impl Subject {
             build: names(&plan.build),
             run: names(&plan.run),
             code: code.unwrap_or_else(|| imports(entry, &wanted.name, &plan)),
-            called_proved: called_proved(&plan),
+            called_proved: called_proved(&plan, &wanted.name),
             requirement: Some(requirement.to_owned()),
         })
     }
@@ -113,7 +113,7 @@ impl Subject {
             build: names(&plan.build),
             run: names(&plan.run),
             code: code.unwrap_or_else(|| signs(entry)),
-            called_proved: called_proved(&plan),
+            called_proved: called_proved(&plan, "a proof"),
             requirement: None,
         })
     }
@@ -182,9 +182,12 @@ fn names(packages: &[SystemPackage]) -> Vec<String> {
     packages.iter().map(|one| one.name.clone()).collect()
 }
 
-fn called_proved(plan: &SystemPlan) -> bool {
-    let mut packages = plan.build.iter().chain(&plan.run);
-    packages.all(|one| !one.unproved)
+/// Does the program call proved what one requirement asks for?
+fn called_proved(plan: &SystemPlan, who: &str) -> bool {
+    let packages = plan.build.iter().chain(&plan.run);
+    packages
+        .filter(|one| one.because.iter().any(|because| because.requirement == who))
+        .all(|one| !one.unproved)
 }
 
 /// Imports the distribution and those that it brings and that need packages, after what importing does not show.

@@ -44,7 +44,7 @@ fn with_table(text: &str, record: &Record) -> String {
                     "| {name} | {} | {} | {} |",
                     entry.why.replace('|', "\\|"),
                     packages(entry),
-                    proved(name, record)
+                    proved(name, entry, record)
                 );
             }
             _ => nothing.push(name),
@@ -78,7 +78,7 @@ fn packages(entry: &Entry) -> String {
 }
 
 /// What was seen on each suite, or why nothing can be.
-fn proved(name: &str, record: &Record) -> String {
+fn proved(name: &str, entry: &Entry, record: &Record) -> String {
     let mut parts = Vec::new();
     for suite in [Suite::Trixie, Suite::Bookworm] {
         for form in [Form::Usual, Form::Forced] {
@@ -91,6 +91,8 @@ fn proved(name: &str, record: &Record) -> String {
                     ""
                 };
                 parts.push(format!("{}{compiled} unproved: {why}", suite.name()));
+            } else if form == Form::Usual && record.proved(suite, name, entry) != (false, false) {
+                parts.push(format!("{} by hand", suite.name()));
             }
         }
     }
