@@ -148,18 +148,8 @@ impl Record {
         )
     }
 
-    /// Adds a proof to the file, which other threads and other runs add to, too.
+    /// Adds a proof to the file.
     pub(crate) fn keep(proof: &Proof, seen: &Seen) -> Checked {
-        let lock = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proved.lock");
-        let lock = File::create(lock).map_err(|error| error.to_string())?;
-        lock.lock().map_err(|error| error.to_string())?;
-        let mut record = Self::read()?;
-        let lines = match (proof.suite, proof.form) {
-            (Suite::Bookworm, Form::Usual) => &mut record.bookworm,
-            (Suite::Bookworm, Form::Forced) => &mut record.bookworm_compiled,
-            (Suite::Trixie, Form::Usual) => &mut record.trixie,
-            (Suite::Trixie, Form::Forced) => &mut record.trixie_compiled,
-        };
         let line = Line {
             on: seen.on.clone(),
             version: seen.version.clone(),
@@ -168,8 +158,45 @@ impl Record {
             run: proof.subject.run.clone(),
             against: seen.against.clone(),
         };
-        lines.insert(proof.subject.key.clone(), line);
-        record.write()
+        Self::change(|record| {
+            let lines = record.lines(proof.suite, proof.form);
+            lines.insert(proof.subject.key.clone(), line);
+        })?;
+        Ok(())
+    }
+
+    /// Takes out of the file what was proved of lists that no entry has any more, and what cannot be proved now.
+    pub(crate) fn trim() -> Result<Self, String> {
+        Self::change(|record| {
+            for suite in [Suite::Bookworm, Suite::Trixie] {
+                for form in [Form::Usual, Form::Forced] {
+                    let lines = record.lines(suite, form);
+                    lines.retain(|key, line| {
+                        Proof::new(key, suite, form).is_some_and(|proof| line.is_of(&proof))
+                    });
+                }
+            }
+        })
+    }
+
+    /// Changes the file, which other threads and other runs change, too.
+    fn change(change: impl FnOnce(&mut Self)) -> Result<Self, String> {
+        let lock = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proved.lock");
+        let lock = File::create(lock).map_err(|error| error.to_string())?;
+        lock.lock().map_err(|error| error.to_string())?;
+        let mut record = Self::read()?;
+        change(&mut record);
+        record.write()?;
+        Ok(record)
+    }
+
+    fn lines(&mut self, suite: Suite, form: Form) -> &mut Lines {
+        match (suite, form) {
+            (Suite::Bookworm, Form::Usual) => &mut self.bookworm,
+            (Suite::Bookworm, Form::Forced) => &mut self.bookworm_compiled,
+            (Suite::Trixie, Form::Usual) => &mut self.trixie,
+            (Suite::Trixie, Form::Forced) => &mut self.trixie_compiled,
+        }
     }
 
     /// Writes the file whole or not at all: a run may be ended at any time.
