@@ -203,9 +203,10 @@ impl Seen {
             self.against.push("does not run".to_owned());
             self.against.extend(errors(words));
         }
-        self.on = after(words, "on:").next().unwrap_or_default().to_owned();
+        let on = after(words, "on:").next();
+        on.unwrap_or_default().clone_into(&mut self.on);
         let version = after(words, "version:").next();
-        self.version = version.unwrap_or_default().to_owned();
+        version.unwrap_or_default().clone_into(&mut self.version);
     }
 }
 

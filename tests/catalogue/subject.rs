@@ -247,9 +247,12 @@ fn signs(entry: &Entry) -> String {
     let libraries: Vec<String> = shown
         .libraries
         .iter()
-        .map(|name| match name.contains(".so") {
-            true => format!("glob.glob('/usr/lib/*/{name}')"),
-            false => format!("ctypes.util.find_library({name:?})"),
+        .map(|name| {
+            if name.contains(".so") {
+                format!("glob.glob('/usr/lib/*/{name}')")
+            } else {
+                format!("ctypes.util.find_library({name:?})")
+            }
         })
         .collect();
     if !libraries.is_empty() {

@@ -79,6 +79,13 @@ fn packages(entry: &Entry) -> String {
 
 /// What was seen on each suite, or why nothing can be.
 fn proved(name: &str, entry: &Entry, record: &Record) -> String {
+    let cannot = |suite| How::of(name).cannot(suite, Form::Usual);
+    if let (Some(why), true) = (
+        cannot(Suite::Trixie),
+        cannot(Suite::Trixie) == cannot(Suite::Bookworm),
+    ) {
+        return format!("unproved: {why}");
+    }
     let mut parts = Vec::new();
     for suite in [Suite::Trixie, Suite::Bookworm] {
         for form in [Form::Usual, Form::Forced] {
