@@ -15,6 +15,9 @@ pub(super) fn text(name: &str, entry: &Entry) -> String {
     row("artefact", artefact(entry));
     row("links", entry.links.join(", "));
     row("loads", entry.loads.join(", "));
+    for plugin in &entry.optional {
+        row("optional", format!("{}: {}", plugin.soname, plugin.why));
+    }
     row("runs", entry.runs.join(", "));
     for suite in [Suite::Bookworm, Suite::Trixie] {
         let names = |list: &Option<BySuite>| list.as_ref().map(|list| list.of(suite).join(" "));

@@ -24,6 +24,9 @@ pub struct Entry {
     /// Sonames that it opens at run time (`ctypes`, `cffi`, `dlopen`): no ELF header shows them.
     #[serde(default)]
     pub loads: Vec<String>,
+    /// Libraries that files of its wheel are linked against and that nothing brings: plug-ins that stay unused without.
+    #[serde(default)]
+    pub optional: Vec<Plugin>,
     /// Programs that it runs.
     #[serde(default)]
     pub runs: Vec<String>,
@@ -58,6 +61,26 @@ pub struct Entry {
     /// Where the lists were tried.
     #[serde(default)]
     pub proved: Proved,
+}
+
+/// A library that may be missing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plugin {
+    /// Its soname; with `*` at its end, all that begin so.
+    pub soname: String,
+    /// What wants it, and why it is not added.
+    pub why: String,
+}
+
+impl Plugin {
+    /// Is it this library?
+    pub fn is(&self, soname: &str) -> bool {
+        match self.soname.strip_suffix('*') {
+            Some(start) => soname.starts_with(start),
+            None => soname == self.soname,
+        }
+    }
 }
 
 /// What in the sources shows a need.
@@ -229,6 +252,9 @@ pub struct Case {
     /// Adds to the entry's.
     #[serde(default)]
     pub implies: Vec<String>,
+    /// Where the lists that it states were tried: the entry's own `proved` says nothing of them.
+    #[serde(default)]
+    pub proved: Proved,
 }
 
 /// The form in which a distribution is installed.
@@ -272,14 +298,14 @@ pub struct Advice {
     pub suite: Option<Suite>,
 }
 
-/// Where an entry's lists were tried in a container; Alpine never was.
+/// Where lists were tried in a container; Alpine never was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proved {
-    /// Compiled with exactly the build list.
+    /// Compiled with exactly the build list, then imported or used with exactly the run list.
     #[serde(default)]
     pub build: Vec<Suite>,
-    /// Imported or used with exactly the run list, and failed without where there is one.
+    /// Installed as the index offers it, imported or used with exactly the run list, and failed without where there is one.
     #[serde(default)]
     pub run: Vec<Suite>,
 }

@@ -1,14 +1,17 @@
-# Installs $NAME into /out/site; where $SOURCE is 1 it is compiled: first without the packages $BUILD, which must fail.
+# Installs $WHAT into the cache's folder out/$KEY. What stands in $COMPILED is compiled now: nothing that an earlier run built is
+# taken. Says `built`; words after `| ` are for people.
 cd /tmp
-install="uv pip install --quiet --system --link-mode copy"
-if [ "$SOURCE" = 1 ]; then
-  source="--no-binary $NAME"
-  if [ -n "$BUILD" ]; then
-    timeout 200 $install --no-deps --no-cache $source --target /tmp/bare "$NAME" >/dev/null 2>&1 && echo built-without
-    apt-get install --yes -qq --no-install-recommends $BUILD >/tmp/log 2>&1 || { echo no-packages; tail -n 3 /tmp/log >&2; }
-  fi
-fi
-if timeout "$PATIENCE" $install $source --target /out/site "$NAME" >/tmp/log 2>&1
-then echo built-with
-else [ $? != 124 ] || echo too-long; tail -n 4 /tmp/log >&2
+# One at a time compiles a distribution: others that bring it wait, else one would take what the other throws away.
+fd=3
+for name in $COMPILED; do
+  eval "exec $fd>/cache/compiling-$name"
+  flock "$fd"
+  fd=$((fd + 1))
+  rm -rf "$UV_CACHE_DIR"/sdists-v*/pypi/"$name"
+done
+rm -rf "/cache/out/$KEY"
+printf '%s\n' "$CONSTRAINTS" >/tmp/constraints
+if timeout --kill-after 5 "$PATIENCE" uv pip install --quiet --system --link-mode hardlink --build-constraints /tmp/constraints $OPTIONS --target "/cache/out/$KEY" $WHAT >/tmp/log 2>&1
+then echo built
+else [ $? != 124 ] || echo too-long; tail -n 30 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi

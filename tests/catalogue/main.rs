@@ -1,24 +1,31 @@
 //! Tries the catalogue in containers: what an entry lists is enough for its distribution, and without it nothing works.
 //!
-//! `cargo test --test catalogue` proves a few entries, `-- --include-ignored` all of them. With `DOCKWRIGHT_RECORD=1` what
-//! was seen is written to `proved.toml`, and the table of `src/catalogue/README.md` from it. Where no engine answers, the
-//! proofs are reported as ignored; that the record and the table are current is checked anyway.
+//! `cargo test --test catalogue` proves a few entries, `-- --include-ignored` all of them, two at a time. With
+//! `DOCKWRIGHT_RECORD=1` what was seen is written to `proved.toml`, and the table of `src/catalogue/README.md` and the entries'
+//! `proved` from it; `DOCKWRIGHT_RECORD=missing` tries only what the record lacks, or has of other lists. With
+//! `DOCKWRIGHT_COMPILED=1` what has a wheel is compiled, too. Where no engine answers, the proofs are reported as ignored;
+//! that the record and the table are current is checked anyway.
 
+mod claims;
 #[path = "../docker/engine.rs"]
 mod engine;
+mod how;
+mod images;
 mod proof;
 mod record;
+mod subject;
 mod table;
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use dockwright::catalogue::{Catalogue, Suite};
+use dockwright::catalogue::Suite;
 use libtest_mimic::{Arguments, Completion, Trial};
 
 use engine::Engine;
 use proof::Proof;
 use record::Record;
+use subject::Form;
 
 /// What a check ends with: a failure says what was found.
 type Checked = Result<(), String>;
@@ -27,7 +34,9 @@ type Checked = Result<(), String>;
 const QUICK: [&str; 4] = ["psycopg2", "python-magic", "pyzbar", "gitpython"];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // A proof compiles, unpacks and waits for the network: more at a time only take memory from each other.
+    arguments.test_threads.get_or_insert(2);
     let record = Record::read();
     let mut trials = vec![
         Trial::test("the record fits the entries", {
@@ -37,50 +46,58 @@ fn main() -> ExitCode {
         Trial::test("the table is current", {
             let record = record.clone();
             move || {
-                let check = if recording() {
-                    table::write
-                } else {
-                    table::is_current
-                };
-                Ok(check(&record?)?)
+                if recording().is_some() {
+                    let record = Record::trim()?;
+                    claims::write(&record)?;
+                    return Ok(table::write(&record)?);
+                }
+                Ok(table::is_current(&record?)?)
             }
         }),
+        Trial::test("how.toml speaks of entries", || Ok(how::fits()?)),
     ];
     let engine = Engine::find();
-    let record = record.map(|record| Arc::new(Mutex::new(record)));
-    for suite in [Suite::Trixie, Suite::Bookworm] {
-        let names = Catalogue::builtin().names();
-        for proof in names.filter_map(|name| Proof::new(name, suite)) {
-            let quick = suite == Suite::Trixie && QUICK.contains(&proof.name);
-            let name = format!("{}: {}", suite.name(), proof.name);
-            let (engine, record) = (engine.clone(), record.clone());
-            let trial = Trial::ignorable_test(name, move || match engine {
-                Err(why) => Ok(Completion::ignored_with(why)),
-                Ok(engine) => {
-                    let record = record?;
-                    prove(&proof, engine, &record)?;
-                    Ok(Completion::Completed)
-                }
-            });
-            trials.push(trial.with_ignored_flag(!quick));
-        }
+    let record = record.map(Arc::new);
+    for proof in Proof::all(forms()) {
+        let quick = (proof.suite, proof.form) == (Suite::Trixie, Form::Usual)
+            && QUICK.contains(&proof.subject.key.as_str());
+        let (engine, record) = (engine.clone(), record.clone());
+        let trial = Trial::ignorable_test(proof.title(), move || match engine {
+            Err(why) => Ok(Completion::ignored_with(why)),
+            Ok(engine) => {
+                let record = record?;
+                Ok(prove(&proof, engine, &record)?)
+            }
+        });
+        trials.push(trial.with_ignored_flag(!quick));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Is what is seen to be kept?
-fn recording() -> bool {
-    std::env::var_os("DOCKWRIGHT_RECORD").is_some()
+/// The forms to try: compiling what has wheels takes hours.
+fn forms() -> &'static [Form] {
+    if std::env::var_os("DOCKWRIGHT_COMPILED").is_some() {
+        &[Form::Usual, Form::Forced]
+    } else {
+        &[Form::Usual]
+    }
+}
+
+/// What is to be kept of what is seen?
+fn recording() -> Option<String> {
+    std::env::var("DOCKWRIGHT_RECORD").ok()
 }
 
 /// Tries one entry; keeps what was seen where that is asked for.
-fn prove(proof: &Proof, engine: Engine, record: &Mutex<Record>) -> Checked {
-    let seen = proof.run(engine)?;
-    if recording() {
-        let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
-        record.keep(proof, &seen);
-        record.write()?;
-        table::write(&record)?;
+fn prove(proof: &Proof, engine: Engine, record: &Record) -> Result<Completion, String> {
+    let asked = recording();
+    if asked.as_deref() == Some("missing") && record.has(proof) {
+        return Ok(Completion::ignored_with("recorded"));
     }
-    engine::ensure(seen.against.is_empty(), || seen.against.join("; "))
+    let seen = proof.run(engine)?;
+    if asked.is_some() {
+        Record::keep(proof, &seen)?;
+    }
+    engine::ensure(seen.against.is_empty(), || seen.against.join("; "))?;
+    Ok(Completion::Completed)
 }

@@ -1,215 +1,230 @@
-//! One entry on one suite: installed as a wheel or compiled, in containers without its packages and with them.
+//! One entry on one suite, tried in containers without its packages and with them.
 
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use dockwright::catalogue::{Catalogue, Entry, RunWhen, Suite, WheelTarget};
+use dockwright::catalogue::{Catalogue, Suite};
 
 use crate::engine::{Engine, ensure, said};
-
-/// The Python of the images.
-const PYTHON: &str = "3.13";
+use crate::how;
+use crate::images;
+use crate::subject::{Form, Subject};
 
 /// Seconds that a compilation may take.
-const PATIENCE: &str = "900";
+const PATIENCE: u32 = 840;
+
+/// Seconds that a compilation without its packages may take: most end in a few.
+const LITTLE_PATIENCE: u32 = 200;
 
 const BUILD: &str = include_str!("build.sh");
 const RUN: &str = include_str!("run.sh");
 
 /// What is tried.
 pub(crate) struct Proof {
-    pub(crate) name: &'static str,
     pub(crate) suite: Suite,
-    /// It is compiled: the index has no wheel for these images.
-    pub(crate) source: bool,
-    pub(crate) build: &'static [String],
-    pub(crate) run: &'static [String],
-    code: String,
+    pub(crate) form: Form,
+    pub(crate) subject: Subject,
 }
 
 /// What was seen.
+#[derive(Default)]
 pub(crate) struct Seen {
     /// The day, as the container's clock has it.
     pub(crate) on: String,
+    /// The version that was installed.
+    pub(crate) version: String,
     /// What speaks against the entry.
     pub(crate) against: Vec<String>,
-    /// Sonames that its own files are linked against and that nothing there ships: plug-ins that most never load.
-    pub(crate) unresolved: Vec<String>,
 }
 
 impl Proof {
-    /// The proof of an entry; `None` where there is nothing to try.
-    pub(crate) fn new(name: &'static str, suite: Suite) -> Option<Self> {
-        let entry = Catalogue::builtin().entry(name)?;
-        let source = !has_wheel(entry);
-        let lists = &entry.debian;
-        let differs =
-            |list: &Option<_>| matches!(list, Some(dockwright::catalogue::BySuite::Each { .. }));
-        if suite == Suite::Bookworm && !differs(&lists.build) && !differs(&lists.run)
-            || entry.only_suite.is_some_and(|only| only != suite)
-            || entry.run_when == RunWhen::Suggested
-        {
-            return None;
-        }
-        let of = |list: &'static Option<dockwright::catalogue::BySuite>, wanted: bool| {
-            let list = list.as_ref().filter(|_| wanted);
-            list.map(|list| list.of(suite)).unwrap_or_default()
-        };
-        let build = of(&lists.build, source);
-        let run = of(&lists.run, source || entry.run_when != RunWhen::IfBuilt);
-        (!build.is_empty() || !run.is_empty() || entry.import.is_some()).then(|| Self {
-            name,
+    /// All that can be tried in these forms: what takes seconds before what is compiled.
+    pub(crate) fn all(forms: &[Form]) -> Vec<Self> {
+        let catalogue = Catalogue::builtin();
+        let keys: BTreeSet<&str> = catalogue
+            .names()
+            .chain(catalogue.source_needs().map(|(key, _)| key))
+            .chain(how::keys())
+            .collect();
+        let mut all: Vec<Self> = [Suite::Trixie, Suite::Bookworm]
+            .into_iter()
+            .flat_map(|suite| forms.iter().map(move |form| (suite, *form)))
+            .flat_map(|(suite, form)| {
+                keys.iter()
+                    .filter_map(move |key| Self::new(key, suite, form))
+            })
+            .collect();
+        all.sort_by_key(|proof| (proof.form, !proof.subject.compiled.is_empty()));
+        all
+    }
+
+    /// The proof of an entry; `None` where there is nothing to try, or nothing can be tried here.
+    pub(crate) fn new(key: &str, suite: Suite, form: Form) -> Option<Self> {
+        let subject = Subject::new(key, suite, form)?;
+        let can = subject.how.cannot(suite, form).is_none();
+        can.then_some(Self {
             suite,
-            source,
-            build,
-            run,
-            code: code(entry),
+            form,
+            subject,
         })
+    }
+
+    /// How the test is called.
+    pub(crate) fn title(&self) -> String {
+        let form = match self.form {
+            Form::Usual => "",
+            Form::Forced => ", compiled",
+        };
+        format!("{}: {}{form}", self.suite.name(), self.subject.key)
     }
 
     /// Tries it; a failure of the engine itself is an error, one of the entry is told in what was seen.
     pub(crate) fn run(&self, engine: Engine) -> Result<Seen, String> {
-        let image = image(engine, self.suite)?;
-        let volume = format!("{image}-{}", self.name);
-        let run = |script: &str| self.container(engine, image, &volume, script);
-        let words = if self.source {
-            let built = run(BUILD)?;
-            let ran = if built.contains("built-with\n") {
-                run(RUN)?
-            } else {
-                String::new()
-            };
-            built + &ran
-        } else {
-            // What comes as a wheel leaves nothing behind in its builder.
-            run(&format!("{BUILD}\n{RUN}"))?
+        let mut words = Vec::new();
+        let seen = match self.subject.requirement {
+            Some(_) => self.installed(engine, &mut words),
+            None => self.needed(engine, &mut words),
         };
-        engine.output(&["volume", "rm", "--force", &volume])?;
-        Ok(self.judged(&words))
+        // The whole story, for whoever works on an entry.
+        let log = format!("{}.log", self.title().replace([':', ',', ' '], "-"));
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(log);
+        fs::write(log, words.join("\n---\n")).map_err(|error| error.to_string())?;
+        seen
+    }
+
+    /// A distribution is built and run.
+    fn installed(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
+        let Subject { build, run, .. } = &self.subject;
+        let bare = images::with(engine, self.suite, &[])?;
+        let builder = images::with(engine, self.suite, build)?;
+        let runtime = images::with(engine, self.suite, run)?;
+        let mut container = |image: &str, script: &str, patience: u32| {
+            let said = self.container(engine, image, script, patience)?;
+            words.push(said.clone());
+            Ok::<_, String>(said)
+        };
+        let mut seen = Seen::default();
+        if !build.is_empty() {
+            let without = container(&bare, BUILD, LITTLE_PATIENCE)?;
+            if says(&without, "built") {
+                seen.against.push("builds without its packages".to_owned());
+            }
+        }
+        // One container where it may: what is built without any package is first run without any.
+        let first = format!("{BUILD}\n{RUN}");
+        let script = if builder == bare { &first } else { BUILD };
+        let mut last = container(&builder, script, PATIENCE)?;
+        if !says(&last, "built") {
+            seen.against.push("does not build".to_owned());
+            seen.against.extend(errors(&last));
+            return Ok(seen);
+        }
+        if builder != bare {
+            last = container(&bare, RUN, PATIENCE)?;
+        }
+        if !run.is_empty() {
+            if says(&last, "ran") {
+                seen.against.push("runs without its packages".to_owned());
+            }
+            last = container(&runtime, RUN, PATIENCE)?;
+        }
+        seen.take(&last);
+        let optional = &self.subject.entry.optional;
+        let unresolved: BTreeSet<&str> = after(&last, "unresolved:")
+            .filter(|soname| !optional.iter().any(|one| one.is(soname)))
+            .collect();
+        let told = unresolved.iter().map(|soname| format!("finds no {soname}"));
+        seen.against.extend(told);
+        Ok(seen)
+    }
+
+    /// What sources ask for is there with the packages alone.
+    fn needed(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
+        let packages = [self.subject.build.as_slice(), &self.subject.run].concat();
+        let mut seen = Seen::default();
+        for packages in [&[], packages.as_slice()] {
+            let image = images::with(engine, self.suite, packages)?;
+            let last = self.container(engine, &image, RUN, PATIENCE)?;
+            words.push(last.clone());
+            if !packages.is_empty() {
+                seen.take(&last);
+            } else if says(&last, "ran") {
+                seen.against
+                    .push("is there without its packages".to_owned());
+            }
+        }
+        Ok(seen)
     }
 
     fn container(
         &self,
         engine: Engine,
         image: &str,
-        volume: &str,
         script: &str,
+        patience: u32,
     ) -> Result<String, String> {
-        let volumes = [
-            format!("{volume}:/out"),
-            format!("{image}-uv:/root/.cache/uv"),
-        ];
+        let Subject { key, how, .. } = &self.subject;
+        let volume = "dockwright-catalogue:/cache";
+        let what = self.subject.requirement.iter().chain(&how.with);
+        let what: Vec<&str> = what.map(String::as_str).collect();
+        let name = what.first().and_then(|one| one.split(['[', '=']).next());
+        let name = name.unwrap_or_default();
+        let options = match self.form {
+            Form::Forced => format!("--no-binary {name}"),
+            Form::Usual => String::new(),
+        };
         let variables = [
-            format!("NAME={}", self.name),
-            format!("SOURCE={}", u8::from(self.source)),
-            format!("BUILD={}", self.build.join(" ")),
-            format!("RUN={}", self.run.join(" ")),
-            format!("CODE={}", self.code),
-            format!("PATIENCE={PATIENCE}"),
+            format!("KEY={}-{key}-{:?}", self.suite.name(), self.form),
+            format!("NAME={name}"),
+            format!("WHAT={}", what.join(" ")),
+            format!("COMPILED={}", self.subject.compiled.join(" ")),
+            format!("OPTIONS={options}"),
+            format!("CONSTRAINTS={}", how.build_constraints.join("\n")),
+            format!("CODE={}", self.subject.code),
+            format!("PATIENCE={patience}"),
         ];
-        let mut arguments = vec!["run", "--rm", "--interactive"];
-        arguments.extend(volumes.iter().flat_map(|volume| ["--volume", volume]));
+        let mut arguments = vec!["run", "--rm", "--interactive", "--volume", volume];
         arguments.extend(variables.iter().flat_map(|variable| ["--env", variable]));
+        if script == RUN {
+            arguments.extend(["--network", "none"]);
+        }
         arguments.extend([image, "sh", "-s"]);
         let done = engine.run(&arguments, script)?;
         ensure(done.status.success(), || said(&["run", image], &done))?;
         Ok(done.stdout + &done.stderr)
     }
+}
 
-    /// The scripts' words, held against what the entry promises.
-    fn judged(&self, words: &str) -> Seen {
-        let said = |word: &str| words.lines().any(|line| line == word);
-        let after = |prefix: &str| {
-            words
-                .lines()
-                .filter_map(|line| line.strip_prefix(prefix))
-                .map(str::to_owned)
-                .collect()
-        };
-        let mut against = Vec::new();
-        let mut hold = |holds: bool, message: &str| {
-            if !holds {
-                against.push(message.to_owned());
-            }
-        };
-        hold(!said("no-packages"), "a package cannot be installed");
-        hold(!said("built-without"), "builds without its packages");
-        hold(said("built-with"), "does not build");
-        if said("built-with") {
-            let runs = if self.run.is_empty() {
-                "runs-without"
-            } else {
-                "runs-with"
-            };
-            hold(
-                self.run.is_empty() || !said("runs-without"),
-                "runs without its packages",
-            );
-            hold(said(runs), "does not run");
+impl Seen {
+    /// What the run with everything said.
+    fn take(&mut self, words: &str) {
+        if !says(words, "ran") {
+            self.against.push("does not run".to_owned());
+            self.against.extend(errors(words));
         }
-        if !against.is_empty() {
-            against.extend(
-                words
-                    .lines()
-                    .filter(|line| line.contains("rror"))
-                    .take(2)
-                    .map(str::to_owned),
-            );
-        }
-        let on: Vec<String> = after("on:");
-        Seen {
-            on: on.into_iter().next().unwrap_or_default(),
-            against,
-            unresolved: after("unresolved:"),
-        }
+        let on = after(words, "on:").next();
+        on.unwrap_or_default().clone_into(&mut self.on);
+        let version = after(words, "version:").next();
+        version.unwrap_or_default().clone_into(&mut self.version);
     }
 }
 
-/// Is there a wheel for the images? (glibc on x86-64)
-fn has_wheel(entry: &Entry) -> bool {
-    entry.wheels.as_ref().is_none_or(|records| {
-        records.iter().any(|record| {
-            (record.on.is_empty() || record.on.contains(&WheelTarget::ManylinuxX86))
-                && record.python.contains(PYTHON)
-        })
-    })
+fn says(words: &str, word: &str) -> bool {
+    words.lines().any(|line| line == word)
 }
 
-/// The program that works only with the packages: libraries are opened, programs are found, the module is imported.
-fn code(entry: &Entry) -> String {
-    let mut code = vec!["import ctypes, shutil".to_owned()];
-    let versioned = entry.loads.iter().filter(|soname| soname.contains(".so."));
-    if entry.run_when != RunWhen::Always {
-        code.extend(versioned.map(|soname| format!("ctypes.CDLL({soname:?})")));
-    }
-    code.extend(
-        entry
-            .runs
-            .iter()
-            .map(|program| format!("assert shutil.which({program:?}), {program:?}")),
-    );
-    code.extend(entry.import.iter().map(|module| format!("import {module}")));
-    code.join("\n")
+fn after<'a>(words: &'a str, prefix: &'static str) -> impl Iterator<Item = &'a str> {
+    words
+        .lines()
+        .filter_map(move |line| line.strip_prefix(prefix))
 }
 
-/// The image of a suite: a fresh index, already read, and an installer.
-fn image(engine: Engine, suite: Suite) -> Result<&'static str, String> {
-    static IMAGES: [OnceLock<Result<String, String>>; 2] = [OnceLock::new(), OnceLock::new()];
-    let built = IMAGES[usize::from(suite == Suite::Trixie)].get_or_init(|| {
-        let name = format!("dockwright-catalogue-{}", suite.name());
-        let dockerfile = format!(
-            "FROM python:{PYTHON}-slim-{}
-RUN rm --force /etc/apt/apt.conf.d/docker-clean \\
-    && echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/unsafe-io \\
-    && echo 'Acquire::Languages \"none\";' > /etc/apt/apt.conf.d/99languages \\
-    && apt-get update && apt-cache gencaches && pip install --no-cache-dir uv
-ENV UV_CACHE_DIR=/root/.cache/uv
-",
-            suite.name()
-        );
-        let arguments = ["build", "--quiet", "--tag", &name, "-"];
-        let done = engine.run(&arguments, &dockerfile)?;
-        ensure(done.status.success(), || said(&arguments, &done))?;
-        Ok(name)
-    });
-    built.as_deref().map_err(Clone::clone)
+/// The two last lines that tell of an error.
+fn errors(words: &str) -> Vec<String> {
+    let mut lines: Vec<String> = after(words, "| ")
+        .filter(|line| line.contains("rror"))
+        .map(|line| line.trim().to_owned())
+        .collect();
+    lines.split_off(lines.len().saturating_sub(2))
 }

@@ -2,43 +2,44 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
-use dockwright::catalogue::{Catalogue, Suite};
+use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite};
 use serde::Deserialize;
 
 use crate::Checked;
 use crate::engine::ensure;
+use crate::how::How;
 use crate::proof::{Proof, Seen};
+use crate::subject::{Form, Subject};
 
 const HEAD: &str = "# Written by `DOCKWRIGHT_RECORD=1 cargo test --test catalogue -- --include-ignored`: what was seen in containers (amd64,
-# Python 3.13). `against` is what speaks against an entry, `unresolved` are libraries of its own files that nothing ships.
+# Python 3.13). `against` is what speaks against an entry; lists hold the packages of what it brings, too.
 ";
 
 /// All proofs, by suite and name.
 #[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Record {
-    bookworm: BTreeMap<String, Line>,
-    trixie: BTreeMap<String, Line>,
+    bookworm: Lines,
+    bookworm_compiled: Lines,
+    trixie: Lines,
+    trixie_compiled: Lines,
 }
 
+type Lines = BTreeMap<String, Line>;
+
 /// One proof.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Line {
     pub(crate) on: String,
-    #[serde(default)]
+    pub(crate) version: String,
     pub(crate) source: bool,
-    #[serde(default)]
     pub(crate) build: Vec<String>,
-    #[serde(default)]
     pub(crate) run: Vec<String>,
-    #[serde(default)]
     pub(crate) against: Vec<String>,
-    #[serde(default)]
-    pub(crate) unresolved: Vec<String>,
 }
 
 impl Record {
@@ -48,41 +49,67 @@ impl Record {
     }
 
     /// What was seen of an entry.
-    pub(crate) fn line(&self, suite: Suite, name: &str) -> Option<&Line> {
-        match suite {
-            Suite::Bookworm => self.bookworm.get(name),
-            Suite::Trixie => self.trixie.get(name),
-        }
+    pub(crate) fn line(&self, suite: Suite, form: Form, name: &str) -> Option<&Line> {
+        let lines = match (suite, form) {
+            (Suite::Bookworm, Form::Usual) => &self.bookworm,
+            (Suite::Bookworm, Form::Forced) => &self.bookworm_compiled,
+            (Suite::Trixie, Form::Usual) => &self.trixie,
+            (Suite::Trixie, Form::Forced) => &self.trixie_compiled,
+        };
+        lines.get(name)
     }
 
-    /// Each proof is of the lists that the entry has now, and no entry calls proved what did not hold.
+    fn sections(&self) -> [(Suite, Form, &'static str, &Lines); 4] {
+        [
+            (Suite::Bookworm, Form::Usual, "bookworm", &self.bookworm),
+            (
+                Suite::Bookworm,
+                Form::Forced,
+                "bookworm-compiled",
+                &self.bookworm_compiled,
+            ),
+            (Suite::Trixie, Form::Usual, "trixie", &self.trixie),
+            (
+                Suite::Trixie,
+                Form::Forced,
+                "trixie-compiled",
+                &self.trixie_compiled,
+            ),
+        ]
+    }
+
+    /// Is this proof there, of the lists that the entry has now, and did it hold?
+    pub(crate) fn has(&self, proof: &Proof) -> bool {
+        self.line(proof.suite, proof.form, &proof.subject.key)
+            .is_some_and(|line| line.is_of(proof) && line.against.is_empty())
+    }
+
+    /// Each proof is of the lists that the entry has now, and nothing is called proved that was not seen.
     pub(crate) fn fits(&self) -> Checked {
         let mut wrong = Vec::new();
-        for (suite, lines) in [
-            (Suite::Bookworm, &self.bookworm),
-            (Suite::Trixie, &self.trixie),
-        ] {
-            for (name, line) in lines {
-                let entry = Catalogue::builtin().entry(name);
-                let claimed = entry.is_some_and(|entry| entry.proved.run.contains(&suite));
-                let now = Catalogue::builtin()
-                    .names()
-                    .find(|known| known == name)
-                    .and_then(|name| Proof::new(name, suite));
-                let same = now.is_some_and(|now| {
-                    (now.source, now.build, now.run) == (line.source, &line.build, &line.run)
-                });
-                if !same {
+        for (suite, form, section, lines) in self.sections() {
+            for (key, line) in lines {
+                let proof = Proof::new(key, suite, form).filter(|proof| line.is_of(proof));
+                if !line.against.is_empty() {
+                    wrong.push(format!("[{section}] {key}: {}", line.against.join("; ")));
+                } else if !proof.is_some_and(|proof| proof.subject.called_proved) {
                     wrong.push(format!(
-                        "{} {name}: other lists than were proved",
-                        suite.name()
+                        "[{section}] {key}: other lists than were proved, or `proved` does not say so"
                     ));
                 }
-                if claimed != line.against.is_empty() {
+            }
+        }
+        for (key, entry) in entries() {
+            for suite in [Suite::Bookworm, Suite::Trixie] {
+                let seen = self.proved(suite, key, entry);
+                let said = (
+                    entry.proved.build.contains(&suite),
+                    entry.proved.run.contains(&suite),
+                );
+                if seen != said {
+                    let suite = suite.name();
                     wrong.push(format!(
-                        "{} {name}: `proved` says {claimed}, seen was {:?}",
-                        suite.name(),
-                        line.against
+                        "{key}: `proved` says {said:?} (build, run) of {suite}, the record {seen:?}"
                     ));
                 }
             }
@@ -90,46 +117,134 @@ impl Record {
         ensure(wrong.is_empty(), || wrong.join("\n"))
     }
 
-    pub(crate) fn keep(&mut self, proof: &Proof, seen: &Seen) {
-        let lines = match proof.suite {
-            Suite::Bookworm => &mut self.bookworm,
-            Suite::Trixie => &mut self.trixie,
+    /// Were the build list and the run list of an entry proved on a suite? Where nothing is recorded, what the entry says
+    /// stands: it was tried by hand.
+    pub(crate) fn proved(&self, suite: Suite, key: &str, entry: &Entry) -> (bool, bool) {
+        let of = |list: &Option<BySuite>| {
+            list.as_ref()
+                .map(|list| list.of(suite).to_vec())
+                .unwrap_or_default()
         };
-        let line = Line {
-            on: seen.on.clone(),
-            source: proof.source,
-            build: proof.build.to_vec(),
-            run: proof.run.to_vec(),
-            against: seen.against.clone(),
-            unresolved: seen.unresolved.clone(),
+        let (build, run) = (of(&entry.debian.build), of(&entry.debian.run));
+        // What was tried may be an exception of the entry, which says nothing of its own lists.
+        let lists = |line: &Line| {
+            let holds =
+                |own: &[String], tried: &[String]| own.iter().all(|one| tried.contains(one));
+            line.against.is_empty() && holds(&build, &line.build) && holds(&run, &line.run)
         };
-        lines.insert(proof.name.to_owned(), line);
+        let usual = self.line(suite, Form::Usual, key);
+        let compiled = usual
+            .filter(|line| line.source || key.contains(':'))
+            .or_else(|| self.line(suite, Form::Forced, key));
+        let can = How::of(key).cannot(suite, Form::Usual).is_none();
+        let by_hand = |suites: &[Suite]| can && suites.contains(&suite);
+        let ran = |line: &Line| {
+            let bundled = entry.run_when == RunWhen::IfBuilt && !line.source;
+            line.against.is_empty() && (bundled || run.iter().all(|one| line.run.contains(one)))
+        };
+        (
+            compiled.map_or_else(|| by_hand(&entry.proved.build), lists) && !build.is_empty(),
+            usual.map_or_else(|| by_hand(&entry.proved.run), ran),
+        )
     }
 
-    pub(crate) fn write(&self) -> Checked {
+    /// Adds a proof to the file.
+    pub(crate) fn keep(proof: &Proof, seen: &Seen) -> Checked {
+        let line = Line {
+            on: seen.on.clone(),
+            version: seen.version.clone(),
+            source: proof.subject.source,
+            build: proof.subject.build.clone(),
+            run: proof.subject.run.clone(),
+            against: seen.against.clone(),
+        };
+        Self::change(|record| {
+            let lines = record.lines(proof.suite, proof.form);
+            lines.insert(proof.subject.key.clone(), line);
+        })?;
+        Ok(())
+    }
+
+    /// Takes out of the file what was proved of lists that no entry has any more, and what cannot be proved now.
+    pub(crate) fn trim() -> Result<Self, String> {
+        Self::change(|record| {
+            for suite in [Suite::Bookworm, Suite::Trixie] {
+                for form in [Form::Usual, Form::Forced] {
+                    let lines = record.lines(suite, form);
+                    lines.retain(|key, line| {
+                        Proof::new(key, suite, form).is_some_and(|proof| line.is_of(&proof))
+                    });
+                }
+            }
+        })
+    }
+
+    /// Changes the file, which other threads and other runs change, too.
+    fn change(change: impl FnOnce(&mut Self)) -> Result<Self, String> {
+        let lock = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proved.lock");
+        let lock = File::create(lock).map_err(|error| error.to_string())?;
+        lock.lock().map_err(|error| error.to_string())?;
+        let mut record = Self::read()?;
+        change(&mut record);
+        record.write()?;
+        Ok(record)
+    }
+
+    fn lines(&mut self, suite: Suite, form: Form) -> &mut Lines {
+        match (suite, form) {
+            (Suite::Bookworm, Form::Usual) => &mut self.bookworm,
+            (Suite::Bookworm, Form::Forced) => &mut self.bookworm_compiled,
+            (Suite::Trixie, Form::Usual) => &mut self.trixie,
+            (Suite::Trixie, Form::Forced) => &mut self.trixie_compiled,
+        }
+    }
+
+    /// Writes the file whole or not at all: a run may be ended at any time.
+    fn write(&self) -> Checked {
         let mut text = HEAD.to_owned();
-        for (suite, lines) in [("bookworm", &self.bookworm), ("trixie", &self.trixie)] {
-            let _ = writeln!(text, "\n[{suite}]");
+        for (_, _, section, lines) in self.sections() {
+            let _ = writeln!(text, "\n[{section}]");
             for (name, line) in lines {
-                let _ = write!(text, "{name} = {{ on = \"{}\"", line.on);
-                if line.source {
-                    text.push_str(", source = true");
-                }
-                let lists = [
-                    ("build", &line.build),
-                    ("run", &line.run),
-                    ("against", &line.against),
-                    ("unresolved", &line.unresolved),
-                ];
-                for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-                    // A list of strings without control characters is spelled the same in JSON and TOML.
-                    let list = serde_json::to_string(list).map_err(|error| error.to_string())?;
-                    let _ = write!(text, ", {key} = {}", list.replace("\",\"", "\", \""));
-                }
-                text.push_str(" }\n");
+                line.write(name, &mut text)?;
             }
         }
-        fs::write(path(), text).map_err(|error| error.to_string())
+        let draft = path().with_extension("new");
+        fs::write(&draft, text)
+            .and_then(|()| fs::rename(&draft, path()))
+            .map_err(|error| error.to_string())
+    }
+}
+
+impl Line {
+    fn is_of(&self, proof: &Proof) -> bool {
+        let Subject {
+            source, build, run, ..
+        } = &proof.subject;
+        (self.source, &self.build, &self.run) == (*source, build, run)
+    }
+
+    fn write(&self, name: &str, text: &mut String) -> Checked {
+        let bare = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+        let quote = if name.bytes().all(bare) { "" } else { "\"" };
+        let _ = write!(text, "{quote}{name}{quote} = {{ on = \"{}\"", self.on);
+        if !self.version.is_empty() {
+            let _ = write!(text, ", version = \"{}\"", self.version);
+        }
+        if self.source {
+            text.push_str(", source = true");
+        }
+        let lists = [
+            ("build", &self.build),
+            ("run", &self.run),
+            ("against", &self.against),
+        ];
+        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            // A list of strings without control characters is spelled the same in JSON and TOML.
+            let list = serde_json::to_string(list).map_err(|error| error.to_string())?;
+            let _ = write!(text, ", {key} = {}", list.replace("\",\"", "\", \""));
+        }
+        text.push_str(" }\n");
+        Ok(())
     }
 }
 
@@ -137,4 +252,13 @@ fn path() -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests/catalogue/proved.toml"]
         .iter()
         .collect()
+}
+
+/// Every entry: the distributions, then the needs seen in sources.
+fn entries() -> impl Iterator<Item = (&'static str, &'static Entry)> {
+    let catalogue = Catalogue::builtin();
+    let names = catalogue.names();
+    names
+        .filter_map(|name| Some((name, catalogue.entry(name)?)))
+        .chain(catalogue.source_needs())
 }

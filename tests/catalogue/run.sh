@@ -1,18 +1,24 @@
-# Runs $CODE as a user without rights over /out/site: first without $RUN, which must fail, then with them.
+# Runs $CODE as a user without rights over the cache's folder out/$KEY. Says `ran`, the version, what is unresolved.
 cd /tmp
 echo "on:$(date +%F)"
-export PYTHONPATH=/out/site PYTHONDONTWRITEBYTECODE=1
-try() { timeout 90 setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp python -W ignore -c "$CODE" >/tmp/log 2>&1; }
-try && echo runs-without
-if [ -n "$RUN" ]; then
-  mkdir --parents /usr/share/man/man1
-  apt-get install --yes -qq --no-install-recommends $RUN >/tmp/apt 2>&1 || { echo no-packages; tail -3 /tmp/apt >&2; }
-  try && echo runs-with || tail -3 /tmp/log >&2
+export PYTHONPATH="/cache/out/$KEY" PYTHONDONTWRITEBYTECODE=1
+if timeout --kill-after 5 120 setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp python -W ignore -c "$CODE" >/tmp/log 2>&1
+then echo ran
+else echo "| status $?"; tail -n 12 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi
-# Every extension module and library of the distribution itself finds what it is linked against.
-python - "$NAME" <<'END' | while read -r file; do ldd "$file" 2>/dev/null; done | sed -n 's/^\t\(.*\) => not found$/unresolved:\1/p' | sort -u
-import importlib.metadata, sys
-for file in importlib.metadata.distribution(sys.argv[1]).files or []:
+# Every extension module and library of the distribution itself finds what it is linked against: on the system, or in a file of
+# that name among what is installed, which its package loads before it (as torch does for torchvision).
+[ -z "$NAME" ] || python - "$NAME" "$PYTHONPATH" <<'END'
+import importlib.metadata, os, subprocess, sys
+
+found = importlib.metadata.distribution(sys.argv[1])
+print(f"version:{found.version}")
+here = {name for _, _, names in os.walk(sys.argv[2]) for name in names if ".so" in name}
+for file in found.files or []:
     if ".so" in file.suffixes:
-        print(file.locate())
+        said = subprocess.run(["ldd", file.locate()], capture_output=True, text=True).stdout
+        for line in said.splitlines():
+            soname, arrow, rest = line.strip().partition(" => ")
+            if rest == "not found" and soname not in here:
+                print(f"unresolved:{soname}")
 END

@@ -8,7 +8,9 @@ use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite};
 
 use crate::Checked;
 use crate::engine::ensure;
+use crate::how::How;
 use crate::record::{Line, Record};
+use crate::subject::Form;
 
 /// All above it is written by hand.
 const START: &str =
@@ -75,35 +77,45 @@ fn packages(entry: &Entry) -> String {
     parts.collect::<Vec<_>>().join("; ") + when
 }
 
+/// What was seen on each suite, or why nothing can be.
 fn proved(name: &str, entry: &Entry, record: &Record) -> String {
-    let parts = [Suite::Trixie, Suite::Bookworm]
-        .into_iter()
-        .filter_map(|suite| {
-            let claimed = entry.proved.run.contains(&suite) || entry.proved.build.contains(&suite);
-            Some(match record.line(suite, name) {
-                Some(line) => format!("{} {}", suite.name(), seen(line)),
-                None if claimed => format!("{} by hand", suite.name()),
-                None => return None,
-            })
-        });
-    let text = parts.collect::<Vec<_>>().join("; ");
-    if text.is_empty() {
+    let cannot = |suite| How::of(name).cannot(suite, Form::Usual);
+    if let (Some(why), true) = (
+        cannot(Suite::Trixie),
+        cannot(Suite::Trixie) == cannot(Suite::Bookworm),
+    ) {
+        return format!("unproved: {why}");
+    }
+    let mut parts = Vec::new();
+    for suite in [Suite::Trixie, Suite::Bookworm] {
+        for form in [Form::Usual, Form::Forced] {
+            if let Some(line) = record.line(suite, form, name) {
+                parts.push(format!("{} {}", suite.name(), seen(line)));
+            } else if let Some(why) = How::of(name).cannot(suite, form) {
+                let compiled = if form == Form::Forced {
+                    ", compiled"
+                } else {
+                    ""
+                };
+                parts.push(format!("{}{compiled} unproved: {why}", suite.name()));
+            } else if form == Form::Usual && record.proved(suite, name, entry) != (false, false) {
+                parts.push(format!("{} by hand", suite.name()));
+            }
+        }
+    }
+    if parts.is_empty() {
         "unproved".to_owned()
     } else {
-        text
+        parts.join("; ")
     }
 }
 
 fn seen(line: &Line) -> String {
     let form = if line.source { "compiled" } else { "wheel" };
-    let mut text = format!("{form} {}", line.on);
-    if let Some(against) = line.against.first() {
-        let _ = write!(text, ", not: {against}");
-    }
-    if !line.unresolved.is_empty() {
-        let _ = write!(text, ", without {}", line.unresolved.join(" "));
-    }
-    text
+    let against = line.against.first();
+    let against = against.map(|against| format!(", not: {against}"));
+    let Line { version, on, .. } = line;
+    format!("{form} {version} {on}{}", against.unwrap_or_default())
 }
 
 fn read() -> Result<String, String> {

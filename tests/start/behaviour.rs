@@ -188,6 +188,7 @@ fn programs_libraries_and_settings_show_native_needs() {
     let facts = file("app.py", "import subprocess, shutil, tkinter\nfrom ctypes.util import find_library\ncmd = ['ffmpeg', '-i', 'x']\nsubprocess.run(cmd)\nif shutil.which('pdftotext'):\n    pass\nfind_library('magic')\nimport gi\ngi.require_version('Gtk', '3.0')\n")
         .file("core/settings.py", "INSTALLED_APPS = ['django.contrib.gis']\nDATABASES = {'default': {'ENGINE': 'django.contrib.gis.db.backends.postgis'}}\n")
         .file("core/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+        .file("places.py", "import sqlite3, turtle\nsqlite3.connect('places.db').load_extension('mod_spatialite')\n")
         .file("tests/test_x.py", "import subprocess\nsubprocess.run(['git', 'status'])\n")
         .facts();
     let needs: Vec<String> = facts
@@ -199,8 +200,10 @@ fn programs_libraries_and_settings_show_native_needs() {
         needs,
         [
             "django:gis core/settings.py:1",
+            "django:spatialite places.py:2",
             "import:gi app.py:8",
             "import:tkinter app.py:1",
+            "import:tkinter places.py:1",
             "library:magic app.py:7",
             "program:ffmpeg app.py:4",
             "program:poppler app.py:5",

@@ -48,7 +48,8 @@ fn libraries_are_where_dpkg_finds_them() {
 #[test]
 fn headers_and_pc_files_lead_to_dev_packages() {
     for (path, package) in [
-        ("libpq-fe.h", None),
+        ("libpq-fe.h", Some("libpq-dev")),
+        ("mysql.h", Some("libmariadb-dev")),
         ("ldap.h", Some("libldap-dev")),
         ("libxml/xmlversion.h", Some("libxml2-dev")),
         ("openssl/ssl.h", Some("libssl-dev")),

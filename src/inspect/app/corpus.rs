@@ -279,7 +279,7 @@ fn words() -> &'static Words {
 }
 
 /// Words that are enough by themselves.
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 33] = [
     "AMQP_URL",
     "BEAT_SCHEDULE",
     "BROKER_URL",
@@ -305,6 +305,7 @@ const WORDS: [&str; 32] = [
     "find_library",
     "get_asgi_application",
     "get_wsgi_application",
+    "load_extension(",
     "make_app(",
     "require_version(",
     "setlocale(",

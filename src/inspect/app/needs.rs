@@ -36,10 +36,11 @@ const CALLERS: [&str; 20] = [
 ];
 
 /// Functions that load something else by its name.
-const METHODS: [&str; 5] = [
+const METHODS: [&str; 6] = [
     "find_library",
     "CDLL",
     "LoadLibrary",
+    "load_extension",
     "require_version",
     "setlocale",
 ];
@@ -112,7 +113,7 @@ pub(super) fn read(
                 .and_then(Value::as_text)
                 .unwrap_or_default();
             let table = match call.value.method() {
-                "find_library" | "CDLL" | "LoadLibrary" => &index.libraries,
+                "find_library" | "CDLL" | "LoadLibrary" | "load_extension" => &index.libraries,
                 "require_version" => &index.typelibs,
                 "setlocale" if full == "locale.setlocale" => {
                     let named = call

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{Advice, Alpine, ArtefactKind, Case, Debian, Entry, RunWhen, WheelTarget};
+use crate::catalogue::{
+    Advice, Alpine, ArtefactKind, Case, Debian, Entry, Proved, RunWhen, WheelTarget,
+};
 use crate::facts::{Artefacts, IndexOptions, Libc, Platform, Source, Specifier};
 use crate::plan::closure::Distribution;
 use crate::plan::wheels::{self, Choice, choose};
@@ -110,6 +112,10 @@ impl View {
         present: &BTreeSet<String>,
     ) -> Self {
         let mut view = lists(entry, target.family);
+        if form.built() && entry.debian.build.is_some() {
+            // What is compiled may want more than the wheel that was tried.
+            view.run_proved = view.build_proved;
+        }
         let case = entry
             .when
             .iter()
@@ -137,8 +143,13 @@ impl View {
             }
         }
         let (build, run) = names(&case.debian, &case.alpine, family);
-        self.build = build.unwrap_or(self.build);
-        self.run = run.unwrap_or(self.run);
+        let (build_proved, run_proved) = proved(&case.proved, family);
+        if let Some(build) = build {
+            (self.build, self.build_proved) = (build, build_proved);
+        }
+        if let Some(run) = run {
+            (self.run, self.run_proved) = (run, run_proved);
+        }
         if run.is_some() {
             self.unknown_here = false;
         }
@@ -148,13 +159,7 @@ impl View {
 /// The entry's own lists, without its exceptions.
 pub(super) fn lists(entry: &'static Entry, family: Family) -> View {
     let (build, run) = names(&entry.debian, &entry.alpine, family);
-    let (build_proved, run_proved) = match family {
-        Family::Debian(suite) => (
-            entry.proved.build.contains(&suite),
-            entry.proved.run.contains(&suite),
-        ),
-        Family::Alpine => (false, false),
-    };
+    let (build_proved, run_proved) = proved(&entry.proved, family);
     View {
         why: &entry.why,
         build: build.unwrap_or_default(),
@@ -166,6 +171,14 @@ pub(super) fn lists(entry: &'static Entry, family: Family) -> View {
         build_proved,
         run_proved,
         unknown_here: family == Family::Alpine && run.is_none() && entry.debian.run.is_some(),
+    }
+}
+
+/// Were the lists tried here: that of the builder, that of the runtime stage?
+fn proved(proved: &Proved, family: Family) -> (bool, bool) {
+    match family {
+        Family::Debian(suite) => (proved.build.contains(&suite), proved.run.contains(&suite)),
+        Family::Alpine => (false, false),
     }
 }
 

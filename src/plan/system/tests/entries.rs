@@ -287,3 +287,21 @@ fn every_advice_shows() {
         }
     }
 }
+
+#[test]
+fn other_lists_than_the_ones_that_were_tried_are_unproved() {
+    let tried = Catalogue::builtin().entry("cartopy").expect("known");
+    assert!(tried.proved.run.contains(&Suite::Trixie));
+    let old = locked("cartopy", "0.21.0", &[]);
+    let plan = plan(&[old]);
+    assert_eq!(names(&plan.run), ["libgeos-c1t64", "libproj25"]);
+    assert!(plan.run.iter().chain(&plan.build).all(|one| one.unproved));
+}
+
+#[test]
+fn a_wheel_that_works_does_not_prove_what_is_compiled() {
+    let entry = Catalogue::builtin().entry("lxml").expect("known");
+    let plan = plan(&[locked("lxml", "5.3.0", &[])]);
+    let compiled = entry.proved.build.contains(&Suite::Trixie);
+    assert!(plan.run.iter().all(|one| one.unproved != compiled));
+}

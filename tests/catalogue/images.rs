@@ -1,0 +1,84 @@
+//! The images that proofs run in: a suite with nothing added, and the same with one list of packages.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use dockwright::catalogue::Suite;
+
+use crate::engine::Engine;
+
+/// The 13 of the images' Python 3.13.
+pub(crate) const PYTHON_MINOR: u8 = 13;
+
+/// Packages that many lists share: images with more are made from those with these.
+const SHARED: [&str; 4] = ["cargo", "g++", "gcc", "libc6-dev"];
+
+/// An image's name, or why it cannot be made.
+type Made = Arc<OnceLock<Result<String, String>>>;
+
+/// The image of a suite with exactly these packages added; an error is the engine's, or what apt says.
+pub(crate) fn with(engine: Engine, suite: Suite, packages: &[String]) -> Result<String, String> {
+    static ALL: Mutex<BTreeMap<String, Made>> = Mutex::new(BTreeMap::new());
+    let key = format!("{} {}", suite.name(), packages.join(" "));
+    let made = {
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(key).or_default().clone()
+    };
+    made.get_or_init(|| make(engine, suite, packages)).clone()
+}
+
+fn make(engine: Engine, suite: Suite, packages: &[String]) -> Result<String, String> {
+    let release = suite.name();
+    if packages.is_empty() {
+        let name = format!("dockwright-catalogue-{release}");
+        // A fresh index, already read, and an installer.
+        let dockerfile = format!(
+            "FROM python:3.{PYTHON_MINOR}-slim-{release}
+ENV UV_CACHE_DIR=/cache/uv DEBIAN_FRONTEND=noninteractive
+RUN rm --force /etc/apt/apt.conf.d/docker-clean \\
+    && echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/unsafe-io \\
+    && echo 'Acquire::Languages \"none\";' > /etc/apt/apt.conf.d/99languages \\
+    && apt-get update && apt-cache gencaches && pip install --no-cache-dir uv
+"
+        );
+        return build(engine, &name, &dockerfile);
+    }
+    let (shared, own): (Vec<_>, Vec<_>) = packages
+        .iter()
+        .cloned()
+        .partition(|name| SHARED.contains(&name.as_str()));
+    let (from, packages) = if own.is_empty() {
+        (with(engine, suite, &[])?, shared)
+    } else {
+        (with(engine, suite, &shared)?, own)
+    };
+    let mut hash = DefaultHasher::new();
+    (&from, &packages).hash(&mut hash);
+    let name = format!("dockwright-catalogue-{release}:{:016x}", hash.finish());
+    // What was fetched is kept; one fetches at a time, and installing locks no folder that others read.
+    let dockerfile = format!(
+        "FROM {from}
+RUN --mount=type=cache,id=dockwright-debs-{release},target=/debs \\
+    mkdir --parents /usr/share/man/man1 /debs/partial; \\
+    apt='apt-get --yes -qq --no-install-recommends -o Dir::Cache::Archives=/debs -o Debug::NoLocking=1 install {list}'; \\
+    get=\"flock /debs/lock $apt --download-only\"; \\
+    $apt --no-download || {{ $get || {{ apt-get update -qq && $get; }}; $apt --no-download; }}
+",
+        list = packages.join(" ")
+    );
+    build(engine, &name, &dockerfile)
+}
+
+fn build(engine: Engine, name: &str, dockerfile: &str) -> Result<String, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace(':', "-"));
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(folder.join("Dockerfile"), dockerfile))
+        .map_err(|error| error.to_string())?;
+    let label = "dockwright.catalogue=1";
+    let folder = folder.to_string_lossy();
+    engine.output(&["build", "--quiet", "--label", label, "--tag", name, &folder])?;
+    Ok(name.to_owned())
+}
