@@ -236,12 +236,13 @@ impl Settings {
         }
         for name in self.packages.build.iter().chain(&self.packages.run) {
             let bare = name.strip_prefix('!').unwrap_or(name);
-            checked(
-                "packages",
-                bare,
-                "a package name of the distribution",
-                |c| c.is_ascii_alphanumeric() || ".-+_:=~".contains(c),
-            )?;
+            let (package, version) = bare.split_once('=').unwrap_or((bare, "0"));
+            let expected = "a package name of the distribution";
+            let plain = |c: char| c.is_ascii_alphanumeric() || ".-+_:".contains(c);
+            // A tilde stands in versions alone.
+            checked("packages", package, expected, plain)
+                .and_then(|()| checked("packages", version, expected, |c| plain(c) || c == '~'))
+                .map_err(|_| refused("packages", bare, expected))?;
         }
         for name in self.groups.iter().chain(&self.extras) {
             let bare = name.strip_prefix('!').unwrap_or(name);

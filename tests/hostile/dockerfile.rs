@@ -216,7 +216,7 @@ pub(crate) fn shell(text: &str) -> Result<Vec<Token>, String> {
                 if !inside
                     .0
                     .chars()
-                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                    .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
                 {
                     return Err("the name of a secret".to_owned());
                 }
