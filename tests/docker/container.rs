@@ -114,7 +114,9 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        self.engine.run(&["rm", "--force", &self.id], "").ok();
+        self.engine
+            .run(&["rm", "--force", "--volumes", &self.id], "")
+            .ok();
     }
 }
 

@@ -30,7 +30,9 @@ impl Redis {
 impl Drop for Redis {
     fn drop(&mut self) {
         // Nothing can be done about a container that stays.
-        self.engine.run(&["rm", "--force", &self.id], "").ok();
+        self.engine
+            .run(&["rm", "--force", "--volumes", &self.id], "")
+            .ok();
     }
 }
 

@@ -163,7 +163,7 @@ fn runs(engine: Engine, image: &str) -> Checked {
     let arguments: Vec<&str> = run.split(' ').chain([image]).collect();
     let id = engine.output(&arguments)?;
     let seen = (0..300).find_map(|_| outcome(engine, id.trim()).transpose());
-    engine.output(&["rm", "--force", id.trim()])?;
+    engine.output(&["rm", "--force", "--volumes", id.trim()])?;
     match seen {
         Some(seen) => seen,
         None => Err("it neither ended nor listened within a minute".to_owned()),
