@@ -206,11 +206,7 @@ impl Folder {
     /// # Errors
     /// As [`planned`]; there is no image of that name.
     pub fn plans(&self, only: Option<&str>) -> Result<Vec<Image>, Error> {
-        let meant = |wish: &&Wish| only.is_none() || wish.name.as_deref() == only;
-        let wishes: Vec<&Wish> = self.wishes.iter().filter(meant).collect();
-        if let (true, Some(name)) = (wishes.is_empty(), only) {
-            return Err(self.unknown(name));
-        }
+        let wishes = self.meant(&self.wishes, only, |wish| &wish.name)?;
         let image = |wish: &Wish| {
             let mut plan = planned(&self.trees[wish.tree], &wish.settings)?;
             plan.warnings.extend(self.undone.clone());
@@ -221,6 +217,24 @@ impl Folder {
             })
         };
         wishes.into_iter().map(image).collect()
+    }
+
+    /// Of what there is for each image all, or what is of the one that is meant.
+    ///
+    /// # Errors
+    /// There is no image of that name.
+    pub fn meant<'a, T>(
+        &self,
+        all: &'a [T],
+        only: Option<&str>,
+        name: impl Fn(&T) -> &Option<String>,
+    ) -> Result<Vec<&'a T>, Error> {
+        let is_meant = |one: &&T| only.is_none() || name(one).as_deref() == only;
+        let meant: Vec<&T> = all.iter().filter(is_meant).collect();
+        match only {
+            Some(unknown) if meant.is_empty() => Err(self.unknown(unknown)),
+            _ => Ok(meant),
+        }
     }
 
     /// The one image that is meant, by name where there are several.

@@ -7,7 +7,7 @@ use std::io::Write;
 use crate::change::{Options, Reason};
 use crate::cli;
 use crate::error::{Error, Exit, printable};
-use crate::images::{Folder, Image};
+use crate::images::Folder;
 use crate::plan::BuildPlan;
 use crate::plan::pin::{Tool, World, is_digest, is_patch};
 use crate::registry;
@@ -38,14 +38,8 @@ pub fn run(
             &generate::command(project, None, &flags, pin),
         ));
     }
-    let meant = folder.plans(project.only.as_deref())?;
-    let meant = |image: &&Image| meant.iter().any(|one| one.name == image.name);
-    let plans: Vec<&BuildPlan> = before
-        .images
-        .iter()
-        .filter(meant)
-        .map(|image| &image.plan)
-        .collect();
+    let meant = folder.meant(&before.images, project.only.as_deref(), |image| &image.name)?;
+    let plans: Vec<&BuildPlan> = meant.into_iter().map(|image| &image.plan).collect();
     let (world, news) = ask(&plans)?;
     let done = folder.compared(images, &world, options)?;
     if news.is_empty() {
