@@ -117,6 +117,22 @@ pub enum PythonSource {
     Lock,
     /// The header of a pip-tools output ("with Python 3.12"): the version that resolved the file.
     PipToolsHeader,
+    /// The newest `Programming Language :: Python :: 3.X` among the classifiers: tried by the project, no demand.
+    Classifier,
+    /// What a linter or a type checker takes for the oldest Python of the code: no demand either.
+    Tool,
+}
+
+impl PythonSource {
+    /// A range that the chosen version must lie in.
+    pub fn is_range(self) -> bool {
+        matches!(self, Self::RequiresPython | Self::Lock)
+    }
+
+    /// A trace of what the project is run with, for where nothing says more.
+    pub fn is_trace(self) -> bool {
+        matches!(self, Self::Classifier | Self::Tool)
+    }
 }
 
 /// One statement about the Python version; the text is verbatim, trimmed.

@@ -15,6 +15,7 @@ pub mod syntax;
 #[cfg(test)]
 mod testing;
 mod text;
+mod traces;
 pub mod tree;
 mod url;
 
@@ -169,14 +170,12 @@ fn members(
 
 /// What manifests and locks say about Python, beside the files that exist for nothing else.
 fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
-    let range = |text: &Found<String>, source| PythonRequest {
+    let said = |text: &Found<String>, source| PythonRequest {
         source,
         text: text.clone(),
     };
-    let manifests = facts
-        .pyproject
-        .iter()
-        .chain(&facts.root_pyproject)
+    let pyprojects = || facts.pyproject.iter().chain(&facts.root_pyproject);
+    let manifests = pyprojects()
         .filter_map(|pyproject| pyproject.requires_python.as_ref())
         .chain(
             facts
@@ -184,7 +183,7 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
                 .iter()
                 .filter_map(|found| found.requires_python.as_ref()),
         )
-        .map(|text| range(text, PythonSource::RequiresPython));
+        .map(|text| said(text, PythonSource::RequiresPython));
     let pipfile = facts
         .pipfile
         .iter()
@@ -193,7 +192,7 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
         .locks
         .iter()
         .filter_map(python_of_lock)
-        .map(|text| range(&text, PythonSource::Lock));
+        .map(|text| said(&text, PythonSource::Lock));
     let headers = facts.requirements.iter().filter_map(|file| {
         let generator = file.generator.as_ref()?;
         Some(PythonRequest {
@@ -201,10 +200,24 @@ fn python_of_manifests(facts: &ProjectFacts) -> Vec<PythonRequest> {
             text: Found::new(generator.value.python.clone()?, generator.at.clone()),
         })
     });
+    let classifiers = pyprojects()
+        .filter_map(|pyproject| pyproject.classifier.as_ref())
+        .chain(
+            facts
+                .setuptools
+                .iter()
+                .filter_map(|found| found.classifier.as_ref()),
+        )
+        .map(|text| said(text, PythonSource::Classifier));
+    let tools = pyprojects()
+        .filter_map(|pyproject| pyproject.tool_python.as_ref())
+        .map(|text| said(text, PythonSource::Tool));
     manifests
         .chain(locks)
         .chain(pipfile)
         .chain(headers)
+        .chain(classifiers)
+        .chain(tools)
         .collect()
 }
 

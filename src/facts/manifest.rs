@@ -91,6 +91,10 @@ pub struct Pyproject {
     pub version: Option<String>,
     /// `requires-python` of `[project]`, verbatim; or Poetry's `python`, turned into PEP 440 (`^3.11` is `>=3.11,<4`).
     pub requires_python: Option<Found<String>>,
+    /// The newest Python of the classifiers, as `3.13`.
+    pub classifier: Option<Found<String>>,
+    /// The Python that ruff, black, mypy or pyright is told of, as `3.13`.
+    pub tool_python: Option<Found<String>>,
     /// `description`.
     pub description: Option<String>,
     /// SPDX text or table's text of `license`.
@@ -212,6 +216,8 @@ pub struct Setuptools {
     pub version: Option<String>,
     /// `python_requires`, verbatim.
     pub requires_python: Option<Found<String>>,
+    /// The newest Python of the classifiers, as `3.13`.
+    pub classifier: Option<Found<String>>,
     /// `install_requires`; `None` when it exists but is not a literal.
     pub dependencies: Option<Vec<Requirement>>,
     /// `extras_require`.
@@ -220,7 +226,7 @@ pub struct Setuptools {
     pub scripts: Vec<Found<Script>>,
     /// Files beside `setup.cfg` and `setup.py` that these name, and so may read when metadata is built: context-relative, sorted.
     pub reads: Vec<String>,
-    /// Line of `setup.py` that imports the project's own code or reads a file which the script does not name: without the whole
-    /// source it cannot run.
+    /// Line that imports the project's own code, reads a file which the script does not name, or lists packages one by one:
+    /// without the whole source setuptools tells nothing.
     pub needs_source: Option<Place>,
 }

@@ -20,7 +20,7 @@ use crate::facts::{
 use super::document::{Document, Node};
 use super::pep508::{self, Context};
 use super::tree::{Tree, join};
-use super::url;
+use super::{traces, url};
 
 /// What errors call the format of a dependency here.
 const FORMAT: &str = "a valid pyproject.toml";
@@ -68,6 +68,7 @@ pub fn read(
         found.fastapi_entrypoint = tool
             .get("fastapi")
             .and_then(|table| table.found("entrypoint"));
+        found.tool_python = traces::of_tools(tool);
         if let Some(table) = tool.table("poetry")? {
             poetry::read(table, &mut reader, &mut found)?;
         }

@@ -4,8 +4,8 @@ use crate::error::{Error, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Warning};
 
 use super::document::{Document, Node};
-use super::text;
 use super::tree::Tree;
+use super::{text, traces};
 
 /// Every such statement, the application's folder first, then (for a kind of file that it lacks) the context's. Interpreters other than `CPython`, and names that
 /// are no version (`system`, a virtual environment's), are left out with a warning.
@@ -35,6 +35,7 @@ pub fn read(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Vec<PythonReques
             out.extend(mise(&path, &content, warnings)?);
         }
     }
+    out.extend(traces::of_ruff(tree)?);
     Ok(out)
 }
 

@@ -13,10 +13,13 @@ use crate::facts::{Found, Place, Requirement, Script, Setuptools, Warning, norma
 
 use super::pep508::{self, Context};
 use super::tree::{Tree, join};
-use super::{requirements, text};
+use super::{requirements, text, traces};
 use script::Value;
 
 const FORMAT: &str = "metadata that setuptools reads";
+
+/// With more files than these, a build is given the whole source.
+const FEW: usize = 12;
 
 /// Reads `setup.cfg` and `setup.py` of a context-relative folder; `None` when neither describes a project. Where both give a value, that of `setup.py` counts,
 /// as in setuptools. What `setup.py` computes is not known; a value that setuptools reads from a file (`file:`) is.
@@ -50,7 +53,11 @@ pub fn read(
     if let Some(content) = text::read(tree, &script, reader.warnings)? {
         reader.script(&script, &content, &mut found)?;
         let reads = reads::of_script(&content, tree, folder);
-        found.needs_source = reads.source.map(|line| Place::new(script.clone(), line));
+        if let Some(line) = reads.source {
+            found
+                .needs_source
+                .get_or_insert(Place::new(script.clone(), line));
+        }
         found.reads.extend(reads.files);
         found.paths.push(script);
     }
@@ -79,6 +86,11 @@ impl Reader<'_> {
         out.name = plain("metadata", "name");
         out.version = plain("metadata", "version").map(|found| found.value);
         out.requires_python = plain("options", "python_requires");
+        out.classifier = get("metadata", "classifiers").and_then(|value| {
+            let at =
+                |(line, text): &(u32, String)| Found::new(text.clone(), Place::new(path, *line));
+            traces::newest(value.lines.iter().map(at))
+        });
         if let Some(value) = get("options", "install_requires") {
             out.dependencies = Some(self.listed(path, value)?);
         }
@@ -89,6 +101,20 @@ impl Reader<'_> {
                 .entry(normalise(extra.split(':').next().unwrap_or_default()))
                 .or_default()
                 .extend(found);
+        }
+        if let Some(value) = get("options", "packages")
+            && !value.text().trim().starts_with("find")
+        {
+            let folders = get("options", "package_dir").map(ini::Value::text);
+            let root = match folders.as_deref().map(str::trim) {
+                None => Some(""),
+                // One line: `= src`.
+                Some(folders) => folders.strip_prefix('=').map(str::trim),
+            };
+            let listed = value.lines.iter().flat_map(|(line, text)| {
+                text.split(',').map(|name| (name.trim().to_owned(), *line))
+            });
+            self.packages(path, &listed.collect::<Vec<_>>(), root, out);
         }
         if let Some(value) = get("options.entry_points", "console_scripts") {
             out.scripts = value
@@ -129,12 +155,8 @@ impl Reader<'_> {
             } else {
                 vec![text]
             };
-            for part in parts
-                .into_iter()
-                .map(str::trim)
-                .filter(|part| !part.is_empty() && !part.starts_with('#'))
-            {
-                out.push(self.requirement(part, &Place::new(path, *line))?);
+            for part in parts {
+                out.extend(self.requirement(part, &Place::new(path, *line))?);
             }
         }
         Ok(out)
@@ -154,6 +176,11 @@ impl Reader<'_> {
             .map(|found| found.value)
             .or(out.version.take());
         out.requires_python = found("python_requires").or(out.requires_python.take());
+        if let Some(Some(value)) = arguments.get("classifiers") {
+            let at = |(text, line)| Found::new(text, Place::new(path, line));
+            let newest = traces::newest(lines_of(value).into_iter().map(at));
+            out.classifier = newest.or(out.classifier.take());
+        }
         if let Some(value) = arguments.get("install_requires") {
             out.dependencies = match value {
                 Some(value) => self.texts(path, value)?,
@@ -168,6 +195,14 @@ impl Reader<'_> {
                     .or_default()
                     .extend(found);
             }
+        }
+        if let Some(Some(value)) = arguments.get("packages") {
+            let root = match arguments.get("package_dir") {
+                None => Some(String::new()),
+                Some(Some(Value::Table(folders))) => root_of(folders),
+                Some(_) => None,
+            };
+            self.packages(path, &lines_of(value), root.as_deref(), out);
         }
         let scripts = match arguments.get("entry_points") {
             Some(Some(Value::Table(entries))) => entries.get("console_scripts").map(lines_of),
@@ -190,22 +225,58 @@ impl Reader<'_> {
         }
         let mut out = Vec::new();
         for (text, line) in lines_of(value) {
-            let text = text.split(" #").next().unwrap_or_default().trim();
-            if !text.is_empty() && !text.starts_with('#') {
-                out.push(self.requirement(text, &Place::new(path, line))?);
-            }
+            out.extend(self.requirement(&text, &Place::new(path, line))?);
         }
         Ok(Some(out))
     }
 
-    fn requirement(&mut self, text: &str, at: &Place) -> Result<Requirement, Error> {
+    /// Packages that are listed, each with its line: setuptools wants to see their folders even when it is asked for metadata
+    /// alone, while a search is content with none. A file of each makes its folder.
+    fn packages(
+        &self,
+        path: &str,
+        listed: &[(String, u32)],
+        root: Option<&str>,
+        out: &mut Setuptools,
+    ) {
+        for (name, line) in listed.iter().filter(|(name, _)| !name.is_empty()) {
+            let file = root.and_then(|root| {
+                let file = format!("{}/__init__.py", name.replace('.', "/"));
+                reads::file(self.tree, self.folder, &join(root, &file))
+            });
+            match file {
+                Some(file) if listed.len() <= FEW => out.reads.push(file),
+                _ => {
+                    let at = Place::new(path, *line);
+                    out.needs_source.get_or_insert(at);
+                }
+            }
+        }
+    }
+
+    /// A dependency; `None` where there is a comment alone. As for setuptools, one behind a dependency starts with a space, as a
+    /// URL may hold a `#`.
+    fn requirement(&mut self, text: &str, at: &Place) -> Result<Option<Requirement>, Error> {
+        let text = text.split(" #").next().unwrap_or_default().trim();
+        if text.is_empty() || text.starts_with('#') {
+            return Ok(None);
+        }
         let context = Context {
             tree: self.tree,
             folder: self.folder,
             format: FORMAT,
             at,
         };
-        pep508::parse(text, &context, self.warnings)
+        pep508::parse(text, &context, self.warnings).map(Some)
+    }
+}
+
+/// The folder that all packages lie in; `None` where some have one of their own.
+fn root_of(folders: &BTreeMap<String, Value>) -> Option<String> {
+    match folders.get("") {
+        Some(Value::Text(root, _)) if folders.len() == 1 => Some(root.clone()),
+        None if folders.is_empty() => Some(String::new()),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Chooses the Python version: every statement of the project reconciled, contradictions named with both places.
 
 mod releases;
+mod traces;
 
 use serde::Serialize;
 
@@ -8,6 +9,8 @@ use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
 
 pub use releases::{Release, Releases};
+
+use traces::Trace;
 
 /// The chosen version and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +49,7 @@ pub fn choose(question: &Question<'_>, warnings: &mut Vec<Warning>) -> Result<Py
     } else if ranges.is_empty() {
         assumed(question, releases, warnings)
     } else {
-        from_ranges(question, &ranges, releases)?
+        from_ranges(question, &ranges, releases, warnings)?
     };
     if let Some(release) = releases.get(python.minor)
         && releases.ended(release)
@@ -74,10 +77,7 @@ type Range<'a> = (&'a Found<String>, Specifier);
 fn ranges<'a>(requests: &'a [PythonRequest], warnings: &mut Vec<Warning>) -> Vec<Range<'a>> {
     let mut ranges = Vec::new();
     for request in requests {
-        if !matches!(
-            request.source,
-            PythonSource::RequiresPython | PythonSource::Lock
-        ) {
+        if !request.source.is_range() {
             continue;
         }
         match Specifier::parse(&request.text.value) {
@@ -145,12 +145,7 @@ fn from_exact(
     let mut chosen: Option<(&PythonRequest, u8, Option<u8>)> = None;
     let mut exact: Vec<&PythonRequest> = requests
         .iter()
-        .filter(|request| {
-            !matches!(
-                request.source,
-                PythonSource::RequiresPython | PythonSource::Lock
-            )
-        })
+        .filter(|request| !request.source.is_range() && !request.source.is_trace())
         .collect();
     exact.sort_by_key(|request| request.source);
     for request in exact {
@@ -218,19 +213,19 @@ fn from_ranges(
     question: &Question<'_>,
     ranges: &[Range<'_>],
     releases: &Releases,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Python, Error> {
+    // A range's lower end is what a linter is told of as well: only classifiers say more.
+    let trace = Trace::of(question.requests, releases).filter(|trace| trace.is_classifier);
     let inside = |release: &&Release| {
         ranges
             .iter()
             .all(|(_, range)| fits(range, release.minor, None))
     };
+    let nearest = |release: &&Release| nearest(release, trace.as_ref(), releases);
     let preferred = |release: &&Release| {
-        (
-            releases.ended(release),
-            release.minor > releases.default,
-            (question.burden)(release.minor),
-            u8::MAX - release.minor,
-        )
+        let (avoided, distance) = nearest(release);
+        (avoided, (question.burden)(release.minor), distance)
     };
     let Some(release) = releases.release.iter().filter(inside).min_by_key(preferred) else {
         return Err(Error::Contradiction {
@@ -250,19 +245,14 @@ fn from_ranges(
             )],
         });
     };
-    let newest = releases
-        .release
-        .iter()
-        .filter(inside)
-        .filter(|other| !releases.ended(other) && other.minor <= releases.default)
-        .map(|other| other.minor)
-        .max();
+    let unburdened = releases.release.iter().filter(inside).min_by_key(nearest);
     let (text, _) = ranges[0];
     let mut why = format!("fits {}", text.value);
-    match newest {
-        Some(newest) if newest > release.minor => {
-            why = format!("{why}; locked packages have no wheel for 3.{newest}");
+    match (unburdened, &trace) {
+        (Some(other), _) if other.minor != release.minor => {
+            why = format!("{why}; locked packages have no wheel for 3.{}", other.minor);
         }
+        (_, Some(trace)) => why = format!("{why}; {}", trace.told(release.minor, warnings)),
         _ if release.minor == releases.default => {
             why = format!("{why}; one release behind the newest");
         }
@@ -276,18 +266,46 @@ fn from_ranges(
     })
 }
 
+/// What speaks against a release (no fixes, newer than what most wheels exist for), and how far it is from what the project is run
+/// with, a newer one farther than any older: the least is the best.
+fn nearest(
+    release: &Release,
+    trace: Option<&Trace<'_>>,
+    releases: &Releases,
+) -> ((bool, bool), (bool, u8)) {
+    let wanted = trace.map_or(releases.default, |trace| trace.wanted);
+    (
+        (releases.ended(release), release.minor > releases.default),
+        (release.minor > wanted, release.minor.abs_diff(wanted)),
+    )
+}
+
 fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warning>) -> Python {
+    let trace = Trace::of(question.requests, releases);
     let minor = releases
         .release
         .iter()
-        .filter(|release| !releases.ended(release) && release.minor <= releases.default)
-        .min_by_key(|release| ((question.burden)(release.minor), u8::MAX - release.minor))
+        .min_by_key(|release| {
+            let (avoided, distance) = nearest(release, trace.as_ref(), releases);
+            (avoided, (question.burden)(release.minor), distance)
+        })
         .map_or(releases.default, |release| release.minor);
-    let reason = if minor == releases.default {
-        "one release behind the newest"
-    } else {
-        "the newest that the pinned packages have wheels for"
+    let wanted = trace
+        .as_ref()
+        .map_or(releases.default, |trace| trace.wanted);
+    let reason = match &trace {
+        _ if minor != wanted => "the newest that the pinned packages have wheels for".to_owned(),
+        Some(trace) => trace.told(minor, warnings),
+        None => "one release behind the newest".to_owned(),
     };
+    if let Some(trace) = trace.filter(|trace| trace.is_classifier) {
+        return Python {
+            minor,
+            version: format!("3.{minor}"),
+            at: (minor == wanted).then(|| trace.at.clone()),
+            why: reason,
+        };
+    }
     warnings.push(Warning::new(
         "python-assumed",
         format!("no file says which Python the project wants: 3.{minor} is assumed"),
@@ -360,3 +378,6 @@ fn version_of(text: &str) -> Option<(u8, Option<u8>)> {
     };
     parts.next().is_none().then_some((minor, patch))
 }
+
+#[cfg(test)]
+mod tests;

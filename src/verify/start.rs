@@ -108,15 +108,18 @@ impl Run<'_> {
             Vec::new(),
         )];
         progress.step("asking for its health");
-        checks.push(self.health()?);
+        let Some(health) = self.health()? else {
+            return self.ended(&self.state()?);
+        };
+        checks.push(health);
         progress.step("stopping it");
         checks.push(self.stop()?);
         Ok(checks)
     }
 
-    /// It ended by itself: a tool's way, or a failure.
+    /// It ended by itself: a tool's way, or a failure. What has a health check is a service, which is to stay.
     fn ended(&self, state: &State) -> Result<Vec<Check>, Error> {
-        if state.code == 0 {
+        if state.code == 0 && self.case.image.health.is_none() {
             let why = "not tried: the command ends by itself";
             return Ok(vec![
                 Check::new("start", "ends by itself with exit code 0", Vec::new()),
@@ -147,16 +150,16 @@ impl Run<'_> {
         ]
     }
 
-    /// The image's health check, in a second container that shares the network, or by the engine itself.
-    fn health(&self) -> Result<Check, Error> {
+    /// The image's health check, in a second container that shares the network, or by the engine itself; `None` where the
+    /// application has ended meanwhile.
+    fn health(&self) -> Result<Option<Check>, Error> {
         let Some(command) = &self.case.image.health else {
-            return Ok(Check::skipped("health", "the image has no health check"));
+            let why = "the image has no health check";
+            return Ok(Some(Check::skipped("health", why)));
         };
         let Some((program, rest)) = command.split_first() else {
-            return Ok(Check::skipped(
-                "health",
-                "the image's health check is empty",
-            ));
+            let why = "the image's health check is empty";
+            return Ok(Some(Check::skipped("health", why)));
         };
         let begun = Instant::now();
         let network = format!("container:{}", self.container);
@@ -169,21 +172,21 @@ impl Run<'_> {
             arguments.extend(rest.iter().map(String::as_str));
             let done = self.engine.run(&self.engine.call(&arguments))?;
             let state = self.state()?;
+            if !state.running {
+                return Ok(None);
+            }
             if done.fine() || state.health == "healthy" {
                 let took = begun.elapsed().as_secs() + self.case.wishes.alive.as_secs();
-                return Ok(Check::new(
-                    "health",
-                    format!("well within {took} s"),
-                    Vec::new(),
-                ));
+                let how = format!("well within {took} s");
+                return Ok(Some(Check::new("health", how, Vec::new())));
             }
-            if !state.running || begun.elapsed() > START {
+            if begun.elapsed() > START {
                 let log = self.log()?;
                 let finding = Finding::failed("the health check fails")
                     .shown(last_lines(&done.said(), 3))
                     .shown(last_lines(&log, 5).map(|line| format!("log: {line}")))
                     .help("see whether the path answers: `dockwright generate --healthcheck-path PATH`, or `--no-healthcheck`");
-                return Ok(Check::new("health", "fails", vec![finding]));
+                return Ok(Some(Check::new("health", "fails", vec![finding])));
             }
             sleep(BEAT * 5);
         }

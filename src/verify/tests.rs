@@ -332,7 +332,7 @@ fn what_is_allowed_is_a_warning() {
 #[test]
 fn a_tool_that_ends_with_0_is_fine_and_one_that_lacks_a_library_is_not() {
     let mut script = Script::new(HEALTHY, "");
-    script.state = "false 0 ";
+    (script.tool, script.state) = (true, "false 0 ");
     let mut wishes = wishes();
     wishes.alive = Duration::from_secs(5);
     assert_eq!(script.report(&wishes).outcome, Outcome::Passed);

@@ -245,6 +245,22 @@ fn an_application_with_its_own_server_starts_by_its_script() {
         "from tornado import web, ioloop\ndef main():\n    app = web.Application()\n    app.listen(8888)\n    ioloop.IOLoop.current().start()\n",
     );
     assert_eq!(project.with(&["tornado"]).argv(), "python -m viewer");
+    let project = || {
+        file("viewer/web.py", FLASK)
+            .file("viewer/__init__.py", "")
+            .file("viewer/__main__.py", "from .cli import main\nmain()\n")
+            .file(
+                "hatch_build.py",
+                "import os\nif __name__ == '__main__':\n    os.getcwd()\n",
+            )
+            .with(&["flask"])
+    };
+    assert_eq!(project().argv(), "python -m viewer");
+    let installed = project().console("viewer", "viewer.cli:main");
+    assert_eq!(installed.argv(), "viewer");
+    assert!(!installed.start().needs_source);
+    let of_others = project().console("viewer", "tools.cli:main");
+    assert_eq!(of_others.argv(), "python -m viewer");
 }
 
 #[test]

@@ -83,8 +83,9 @@ const DECOY_FOLDERS: [&str; 44] = [
 ];
 
 /// File names that are never the application.
-const DECOY_FILES: [&str; 11] = [
+const DECOY_FILES: [&str; 12] = [
     "conftest.py",
+    "hatch_build.py",
     "noxfile.py",
     "fabfile.py",
     "locustfile.py",

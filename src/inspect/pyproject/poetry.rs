@@ -7,7 +7,7 @@ use crate::facts::{
     Found, Marker, Place, Pyproject, Requirement, Source, Specifier, Warning, normalise,
 };
 use crate::inspect::document::Node;
-use crate::inspect::url;
+use crate::inspect::{traces, url};
 
 use super::{Reader, constraint, project};
 
@@ -68,6 +68,8 @@ fn metadata(table: Node<'_>, reader: &Reader<'_>, out: &mut Pyproject) {
     let text = |key: &str| table.text(key).map(str::to_owned);
     out.version = out.version.take().or_else(|| text("version"));
     out.description = out.description.take().or_else(|| text("description"));
+    let classifier = || traces::newest(table.texts("classifiers"));
+    out.classifier = out.classifier.take().or_else(classifier);
     out.license = out.license.take().or_else(|| text("license"));
     for key in ["homepage", "repository", "documentation"] {
         if let Some(url) = text(key) {

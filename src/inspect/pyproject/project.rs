@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::facts::{Found, Pyproject, Script, normalise};
 use crate::inspect::document::Node;
+use crate::inspect::traces;
 
 use super::Reader;
 
@@ -19,6 +20,7 @@ pub(super) fn read(
     out.version = table.text("version").map(str::to_owned);
     out.description = table.text("description").map(str::to_owned);
     out.requires_python = table.found("requires-python");
+    out.classifier = traces::newest(table.texts("classifiers"));
     out.license = license(table);
     out.urls = table
         .get("urls")

@@ -75,7 +75,8 @@ pub(super) fn of_script(text: &str, tree: &Tree, folder: &str) -> Reads {
     }
 }
 
-fn file(tree: &Tree, folder: &str, name: &str) -> Option<String> {
+/// A file of the project that a text may name, context-relative.
+pub(super) fn file(tree: &Tree, folder: &str, name: &str) -> Option<String> {
     let plausible = !name.is_empty() && name.len() < 256 && !name.contains(['\n', '\0']);
     let path = plausible.then(|| pep508::resolve(folder, name)).flatten()?;
     let own = ["setup.py", "setup.cfg", "pyproject.toml"].map(|name| join(folder, name));

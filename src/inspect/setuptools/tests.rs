@@ -146,6 +146,125 @@ fn hostile_scripts_end() {
 }
 
 #[test]
+fn a_comment_behind_a_dependency_is_none_of_it() {
+    let config = "[options]\ninstall_requires =\n    typing-extensions >=3.7 # brings @final, @runtime_checkable\n    shop @ https://example.org/shop.zip#sha256=00\n";
+    let found = read_files(&[("setup.cfg", config)]).unwrap();
+    assert_eq!(
+        names(&found.dependencies.unwrap()),
+        ["typing-extensions:3", "shop:4"]
+    );
+    let one_line = "[options]\ninstall_requires = flask; redis # @home\n";
+    let found = read_files(&[("setup.cfg", one_line)]).unwrap();
+    assert_eq!(names(&found.dependencies.unwrap()), ["flask:2", "redis:2"]);
+}
+
+#[test]
+fn packages_that_are_listed_have_to_be_there() {
+    // Tried with setuptools 80: `error: package directory 'shop' does not exist` for a list, nothing for a search.
+    for (file, text, reads, line) in [
+        (
+            "setup.py",
+            "setup(\n    packages=['shop'],\n)\n",
+            "shop/__init__.py",
+            None,
+        ),
+        (
+            "setup.py",
+            "names = ['shop', 'shop.web']\nsetup(packages=names)\n",
+            "shop/__init__.py shop/web/__init__.py",
+            None,
+        ),
+        (
+            "setup.py",
+            "setup(packages=['store'], package_dir={'': 'lib'})\n",
+            "lib/store/__init__.py",
+            None,
+        ),
+        (
+            "setup.py",
+            "setup(packages=['store'], package_dir={'store': 'lib/store'})\n",
+            "",
+            Some(1),
+        ),
+        (
+            "setup.py",
+            "setup(packages=['shop'], package_dir=folders())\n",
+            "",
+            Some(1),
+        ),
+        (
+            "setup.py",
+            "setup(\n    packages=['shop.views'])\n",
+            "",
+            Some(2),
+        ),
+        ("setup.py", "setup(packages=['..'])\n", "", Some(1)),
+        ("setup.py", "setup(packages=find_packages())\n", "", None),
+        (
+            "setup.py",
+            "setup(packages=[], py_modules=['shop'])\n",
+            "",
+            None,
+        ),
+        (
+            "setup.cfg",
+            "[options]\npackages = shop, shop.web\n",
+            "shop/__init__.py shop/web/__init__.py",
+            None,
+        ),
+        (
+            "setup.cfg",
+            "[options]\npackages =\n    shop\n    shop.views\n",
+            "shop/__init__.py",
+            Some(4),
+        ),
+        (
+            "setup.cfg",
+            "[options]\npackage_dir =\n    = lib\npackages = store\n",
+            "lib/store/__init__.py",
+            None,
+        ),
+        ("setup.cfg", "[options]\npackages = find:\n", "", None),
+        (
+            "setup.cfg",
+            "[options]\npackages = find_namespace:\n",
+            "",
+            None,
+        ),
+    ] {
+        let files = [
+            (file, text),
+            ("shop/__init__.py", ""),
+            ("shop/web/__init__.py", ""),
+            ("lib/store/__init__.py", ""),
+        ];
+        let found = read_files(&files).unwrap();
+        assert_eq!(found.reads.join(" "), reads, "{text}");
+        assert_eq!(found.needs_source.map(|at| at.line), line, "{text}");
+    }
+}
+
+#[test]
+fn the_newest_classifier_is_kept_with_its_line() {
+    let config = "[metadata]\nclassifiers =\n    Programming Language :: Python :: 3.9\n    Programming Language :: Python :: 3.12\n";
+    let script =
+        "setup(\n    classifiers=[\n        'Programming Language :: Python :: 3.13',\n    ],\n)\n";
+    let at = |files: &[(&str, &str)]| {
+        let found = read_files(files).unwrap().classifier.unwrap();
+        format!("{} {}", found.value, found.at)
+    };
+    assert_eq!(at(&[("setup.cfg", config)]), "3.12 setup.cfg:4");
+    assert_eq!(
+        at(&[("setup.cfg", config), ("setup.py", script)]),
+        "3.13 setup.py:3"
+    );
+    assert_eq!(
+        at(&[("setup.cfg", config), ("setup.py", "setup(name='shop')\n")]),
+        "3.12 setup.cfg:4"
+    );
+}
+
+#[test]
 fn files_that_the_script_opens_are_known() {
     let script = "import os\nfrom setuptools import setup\nhere = os.path.dirname(__file__)\nabout = {}\n\
         exec(open(os.path.join(here, 'shop', 'about.py')).read(), about)\nsetup(name='shop', long_description=open('README.md').read())\n";

@@ -90,7 +90,7 @@ fn without_server(
         run(known, object, framework, start);
         return;
     }
-    if let Some((argv, at, why)) = scripts::outside(known, object) {
+    if let Some(outside) = scripts::outside(known, object) {
         start.port = serve::port(
             known,
             framework,
@@ -100,14 +100,16 @@ fn without_server(
                 .map(|port| port.value)
                 .or(fallback(known)),
         );
-        start.command = Some(Command::words(argv, Some(at.clone()), why));
+        start.needs_source = !outside.installed;
+        let at = Some(outside.at.clone());
+        start.command = Some(Command::words(outside.argv, at, outside.why));
         start.warnings.push(
             Warning::new(
                 "own-server",
                 "no server is installed: the project's own script starts one",
                 "check that it listens on 0.0.0.0, or pass `--server gunicorn`",
             )
-            .at(at),
+            .at(outside.at),
         );
         return;
     }

@@ -85,8 +85,20 @@ pub(super) fn python(module: &ModulePath) -> Vec<Arg> {
     vec![Arg::text("python"), Arg::text(file)]
 }
 
+/// What starts an application from outside its own module.
+pub(super) struct Outside {
+    /// The command line.
+    pub(super) argv: Vec<Arg>,
+    /// Where it stands.
+    pub(super) at: Place,
+    /// Why this one.
+    pub(super) why: String,
+    /// A console script: the project has to be installed, its sources are not read.
+    pub(super) installed: bool,
+}
+
 /// A script outside the application's own module that starts it: `python changedetection.py`.
-pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<(Vec<Arg>, Place, String)> {
+pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> {
     let app = &known.facts.app;
     let runs_itself = |script: &GuardedScript| {
         script.calls.iter().any(|call| {
@@ -104,19 +116,37 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<(Vec<Arg>
     });
     let (first, second) = (fits.next(), fits.next());
     if let (Some(script), None) = (first, second) {
-        let why = "the one script with a __main__ guard".to_owned();
-        return Some((python(&script.value.module), script.at.clone(), why));
+        return Some(Outside {
+            argv: python(&script.value.module),
+            at: script.at.clone(),
+            why: "the one script with a __main__ guard".to_owned(),
+            installed: false,
+        });
     }
     let top = object.module.module.split('.').next().unwrap_or_default();
     let main = app
         .mains
         .iter()
         .find(|main| main.value.module == format!("{top}.__main__"))?;
-    Some((
-        python(&main.value),
-        main.at.clone(),
-        format!("{top} has a __main__"),
-    ))
+    // What its author tells people to type is tried more often than `python -m`.
+    let console = console(known).ok().flatten();
+    if let Some(script) = console.filter(|script| {
+        let target = script.value.target.split([':', '.']).next();
+        target == Some(top)
+    }) {
+        return Some(Outside {
+            argv: vec![Arg::text(&script.value.name)],
+            at: script.at.clone(),
+            why: format!("console script of the project: {}", script.value.target),
+            installed: true,
+        });
+    }
+    Some(Outside {
+        argv: python(&main.value),
+        at: main.at.clone(),
+        why: format!("{top} has a __main__"),
+        installed: false,
+    })
 }
 
 /// The project's console script: the only one, or the one that is named like the project.

@@ -14,6 +14,8 @@ pub(super) struct Script {
     pub(super) system: String,
     pub(super) state: &'static str,
     pub(super) log: &'static str,
+    /// The image has no health check.
+    pub(super) tool: bool,
     pub(super) calls: Mutex<Vec<String>>,
 }
 
@@ -25,6 +27,9 @@ const BASE: &str = r#"{"kind": "release", "id": "debian", "codename": "trixie", 
 {"kind": "end"}
 "#;
 
+/// What docker says of an image without a health check.
+const TOOL: &str = r#"[{"Size": 150000000, "RootFS": {"Layers": ["a", "b"]}, "Config": {"User": "10001:10001", "Cmd": ["tool"]}}]"#;
+
 impl Script {
     pub(super) fn new(user: &str, system: &str) -> Self {
         Self {
@@ -33,6 +38,7 @@ impl Script {
             system: format!("{}\n{BASE}", system.trim()),
             state: "true 0 starting",
             log: "",
+            tool: false,
             calls: Mutex::default(),
         }
     }
@@ -69,7 +75,10 @@ impl Shell for Script {
         let out = if said("version") || said("Version") {
             "28.5.2"
         } else if said("inspect") && !said("container") {
-            described(self.kind, line.ends_with("base"))
+            match self.tool {
+                true => TOOL,
+                false => described(self.kind, line.ends_with("base")),
+            }
         } else if said("history") {
             history(self.kind, line.ends_with("base"))
         } else if line.ends_with("- user") {

@@ -90,3 +90,17 @@ fn of_another_system_no_package_is_named() {
         assert!(text(&report).contains(&words), "{}", text(&report));
     }
 }
+
+#[test]
+fn a_service_that_ends_while_its_health_is_asked_for_has_failed() {
+    let mut script = Script::new("", "");
+    script.state = "false 0 ";
+    script.log = "no frontends are enabled\n";
+    let report = text(&script.report(&wishes()));
+    assert!(
+        report.contains("FAILED   start      ended with exit code 0\n"),
+        "{report}"
+    );
+    assert!(report.contains("| no frontends are enabled\n"), "{report}");
+    assert!(report.contains("-        health     not tried"), "{report}");
+}

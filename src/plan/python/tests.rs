@@ -1,0 +1,110 @@
+use super::*;
+
+fn request(source: PythonSource, text: &str) -> PythonRequest {
+    let file = if source == PythonSource::Classifier {
+        "setup.py"
+    } else {
+        "pyproject.toml"
+    };
+    PythonRequest {
+        source,
+        text: Found::new(text.to_owned(), Place::new(file, 7)),
+    }
+}
+
+/// The version, the reason, and the codes of the warnings.
+fn chosen(
+    requests: &[(PythonSource, &str)],
+    burden: &dyn Fn(u8) -> usize,
+) -> (String, String, Vec<&'static str>) {
+    let requests: Vec<PythonRequest> = requests
+        .iter()
+        .map(|(source, text)| request(*source, text))
+        .collect();
+    let mut warnings = Vec::new();
+    let question = Question {
+        wished: None,
+        requests: &requests,
+        burden,
+    };
+    let python = choose(&question, &mut warnings).unwrap();
+    let codes = warnings.iter().map(|warning| warning.code).collect();
+    (python.version, python.why, codes)
+}
+
+#[test]
+fn classifiers_decide_where_a_range_leaves_a_choice() {
+    use PythonSource::{Classifier, PythonVersionFile, RequiresPython, Tool};
+    let none = |_| 0;
+    for (requests, version, why) in [
+        (
+            vec![(RequiresPython, ">=3.10")],
+            "3.14",
+            "fits >=3.10; one release behind the newest",
+        ),
+        (
+            vec![(RequiresPython, ">=3.10"), (Classifier, "3.12")],
+            "3.12",
+            "fits >=3.10; the newest of its classifiers (setup.py:7)",
+        ),
+        (
+            vec![(RequiresPython, ">=3.13"), (Classifier, "3.12")],
+            "3.13",
+            "fits >=3.13; the nearest to the newest of its classifiers, 3.12 (setup.py:7)",
+        ),
+        (
+            vec![(RequiresPython, ">=3.8"), (Classifier, "3.15")],
+            "3.14",
+            "fits >=3.8; the nearest to the newest of its classifiers, 3.15 (setup.py:7)",
+        ),
+        // A linter is told of the oldest, not of the one that runs.
+        (
+            vec![(RequiresPython, ">=3.10"), (Tool, "3.10")],
+            "3.14",
+            "fits >=3.10; one release behind the newest",
+        ),
+        (
+            vec![(PythonVersionFile, "3.13"), (Classifier, "3.12")],
+            "3.13",
+            "exact request",
+        ),
+    ] {
+        assert_eq!(
+            chosen(&requests, &none),
+            (version.to_owned(), why.to_owned(), vec![])
+        );
+    }
+}
+
+#[test]
+fn without_a_range_a_trace_is_better_than_an_assumption() {
+    use PythonSource::{Classifier, Tool};
+    let none = |_| 0;
+    let (version, why, codes) = chosen(&[(Tool, "3.11"), (Classifier, "3.13")], &none);
+    assert_eq!((version.as_str(), codes), ("3.13", vec![]));
+    assert_eq!(why, "the newest of its classifiers (setup.py:7)");
+    let (version, why, codes) = chosen(&[(Tool, "3.12")], &none);
+    assert_eq!((version.as_str(), codes), ("3.12", vec!["python-assumed"]));
+    assert!(
+        why.ends_with("the one that its linters are told of (pyproject.toml:7)"),
+        "{why}"
+    );
+    // Wheels come first.
+    let burden = |minor| usize::from(minor > 11);
+    let (version, why, _) = chosen(&[(Classifier, "3.13")], &burden);
+    assert_eq!(version, "3.11");
+    assert!(
+        why.ends_with("the newest that the pinned packages have wheels for"),
+        "{why}"
+    );
+}
+
+#[test]
+fn old_classifiers_give_the_oldest_that_is_alive() {
+    let (version, why, codes) = chosen(&[(PythonSource::Classifier, "3.6")], &|_| 0);
+    assert_eq!((version.as_str(), codes), ("3.11", vec!["python-untried"]));
+    assert_eq!(
+        why,
+        "the oldest with security fixes; the newest of its classifiers is 3.6 (setup.py:7)"
+    );
+}
