@@ -79,13 +79,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
-    /// Without a lock the catalogue's record of wheels answers, for what is pinned.
+    /// Without a lock the catalogue's record of wheels answers, for what is pinned or bounded from above.
     pub fn burden(&self, minor: u8) -> usize {
         let Some(lock) = self.chosen.lock else {
             let pinned: Vec<Distribution> = self
                 .distributions(minor)
                 .into_iter()
-                .filter(|one| one.version.is_some())
+                .filter(|one| one.version.is_some() || one.ceiling.is_some())
                 .collect();
             let target = self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor);
             return system::decide(&pinned, &[], &target, self.catalogue)

@@ -219,20 +219,12 @@ fn from_ranges(
     ranges: &[Range<'_>],
     releases: &Releases,
 ) -> Result<Python, Error> {
-    let inside = |release: &&Release| {
+    let inside = |release: &Release| {
         ranges
             .iter()
             .all(|(_, range)| fits(range, release.minor, None))
     };
-    let preferred = |release: &&Release| {
-        (
-            releases.ended(release),
-            release.minor > releases.default,
-            (question.burden)(release.minor),
-            u8::MAX - release.minor,
-        )
-    };
-    let Some(release) = releases.release.iter().filter(inside).min_by_key(preferred) else {
+    let Some(release) = lightest(question, releases, inside) else {
         return Err(Error::Contradiction {
             what: "no Python release satisfies the project".to_owned(),
             evidence: ranges
@@ -253,7 +245,7 @@ fn from_ranges(
     let newest = releases
         .release
         .iter()
-        .filter(inside)
+        .filter(|other| inside(other))
         .filter(|other| !releases.ended(other) && other.minor <= releases.default)
         .map(|other| other.minor)
         .max();
@@ -261,7 +253,7 @@ fn from_ranges(
     let mut why = format!("fits {}", text.value);
     match newest {
         Some(newest) if newest > release.minor => {
-            why = format!("{why}; locked packages have no wheel for 3.{newest}");
+            why = format!("{why}; its packages have no wheel for 3.{newest}");
         }
         _ if release.minor == releases.default => {
             why = format!("{why}; one release behind the newest");
@@ -276,13 +268,42 @@ fn from_ranges(
     })
 }
 
+/// How many more packages a maintained Python would have to compile before one without security fixes is taken: one alone may
+/// well compile, of several old ones it is sure that some do not.
+const STALE: usize = 2;
+
+/// The release with which least has to be compiled, the newest of those: one with security fixes that is not the very newest, where
+/// there is any; but one that has ended, where the packages are of its time.
+fn lightest<'a>(
+    question: &Question<'_>,
+    releases: &'a Releases,
+    inside: impl Fn(&Release) -> bool,
+) -> Option<&'a Release> {
+    let weighed = |ended: bool| {
+        let some = releases
+            .release
+            .iter()
+            .filter(|release| releases.ended(release) == ended && inside(release))
+            .map(|release| ((question.burden)(release.minor), release));
+        some.min_by_key(|(burden, release)| {
+            (
+                release.minor > releases.default,
+                *burden,
+                u8::MAX - release.minor,
+            )
+        })
+    };
+    match (weighed(false), weighed(true)) {
+        (Some((burden, _)), Some((before, ended))) if before + STALE <= burden => Some(ended),
+        (maintained, ended) => maintained.or(ended).map(|(_, release)| release),
+    }
+}
+
 fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warning>) -> Python {
-    let minor = releases
-        .release
-        .iter()
-        .filter(|release| !releases.ended(release) && release.minor <= releases.default)
-        .min_by_key(|release| ((question.burden)(release.minor), u8::MAX - release.minor))
-        .map_or(releases.default, |release| release.minor);
+    let minor = lightest(question, releases, |release| {
+        release.minor <= releases.default
+    })
+    .map_or(releases.default, |release| release.minor);
     let reason = if minor == releases.default {
         "one release behind the newest"
     } else {
@@ -344,7 +365,7 @@ fn fits(range: &Specifier, minor: u8, patch: Option<u8>) -> bool {
         .any(|patch| range.contains(&format!("3.{minor}.{patch}")))
 }
 
-/// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, `>=`-less forms with a trailing `.*`.
+/// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, and with a trailing `.*` or `.x`, as Cloud Foundry's buildpack reads `runtime.txt`.
 fn version_of(text: &str) -> Option<(u8, Option<u8>)> {
     let text = text.trim();
     let text = text
@@ -355,8 +376,11 @@ fn version_of(text: &str) -> Option<(u8, Option<u8>)> {
     let mut parts = text.strip_prefix("3.")?.split('.');
     let minor = parts.next()?.parse().ok().filter(|minor| *minor < 100)?;
     let patch = match parts.next() {
-        None | Some("*") => None,
+        None | Some("*" | "x") => None,
         Some(patch) => Some(patch.parse().ok().filter(|patch| *patch < 100)?),
     };
     parts.next().is_none().then_some((minor, patch))
 }
+
+#[cfg(test)]
+mod tests;

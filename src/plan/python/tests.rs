@@ -1,0 +1,43 @@
+//! Which release is chosen, with burdens written down.
+
+use super::*;
+use crate::facts::Place;
+
+fn request(source: PythonSource, text: &str) -> PythonRequest {
+    PythonRequest {
+        source,
+        text: Found {
+            value: text.to_owned(),
+            at: Place::new("pyproject.toml", 1),
+        },
+    }
+}
+
+fn chosen(requests: &[PythonRequest], burden: &dyn Fn(u8) -> usize) -> Result<Python, Error> {
+    let question = Question {
+        wished: None,
+        requests,
+        burden,
+    };
+    choose(&question, &mut Vec::new())
+}
+
+#[test]
+fn packages_of_an_ended_python_bring_it_back() {
+    let old = |minor: u8| if minor <= 9 { 1 } else { 3 };
+    assert_eq!(chosen(&[], &old).expect("a Python").version, "3.9");
+    let range = [request(PythonSource::RequiresPython, ">=3.8")];
+    assert_eq!(chosen(&range, &old).expect("a Python").version, "3.9");
+}
+
+#[test]
+fn one_package_alone_does_not() {
+    let one = |minor: u8| usize::from(minor > 9);
+    assert_eq!(chosen(&[], &one).expect("a Python").version, "3.14");
+}
+
+#[test]
+fn an_x_stands_for_any_patch_release() {
+    let exact = [request(PythonSource::RuntimeTxt, "python-3.12.x")];
+    assert_eq!(chosen(&exact, &|_| 0).expect("a Python").version, "3.12");
+}
