@@ -220,6 +220,9 @@ pub struct Setuptools {
     pub scripts: Vec<Found<Script>>,
     /// Files beside `setup.cfg` and `setup.py` that these name, and so may read when metadata is built: context-relative, sorted.
     pub reads: Vec<String>,
+    /// Arguments of `setup()` that name modules to compile: `ext_modules`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compiles: Vec<Found<String>>,
     /// Line of `setup.py` that imports the project's own code or reads a file which the script does not name: without the whole
     /// source it cannot run.
     pub needs_source: Option<Place>,
