@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
+use crate::inspect::pyproject::poetry_range;
 
 pub use releases::{Release, Releases};
 
@@ -80,20 +81,25 @@ fn ranges<'a>(requests: &'a [PythonRequest], warnings: &mut Vec<Warning>) -> Vec
         ) {
             continue;
         }
-        match Specifier::parse(&request.text.value) {
-            Some(range) => ranges.push((&request.text, range)),
-            None => warnings.push(
-                Warning::new(
-                    "python-range-unreadable",
-                    format!(
-                        "`{}` is no version range after PEP 440",
-                        printable(&request.text.value)
-                    ),
-                    "write a range such as `>=3.12`",
-                )
-                .at(request.text.at.clone()),
-            ),
+        let text = &request.text;
+        if let Some(range) = Specifier::parse(&text.value) {
+            ranges.push((text, range));
+            continue;
         }
+        warnings.push(
+            Warning::new(
+                "python-range-unreadable",
+                format!(
+                    "`{}` is no version range after PEP 440",
+                    printable(&text.value)
+                ),
+                "write a range such as `>=3.12`",
+            )
+            .at(text.at.clone()),
+        );
+        // Poetry's form in the standard's table says what is meant all the same.
+        let meant = poetry_range(&text.value).and_then(|range| Specifier::parse(&range));
+        ranges.extend(meant.map(|range| (text, range)));
     }
     ranges
 }

@@ -41,3 +41,18 @@ fn an_x_stands_for_any_patch_release() {
     let exact = [request(PythonSource::RuntimeTxt, "python-3.12.x")];
     assert_eq!(chosen(&exact, &|_| 0).expect("a Python").version, "3.12");
 }
+
+#[test]
+fn poetrys_form_in_the_wrong_table_is_understood() {
+    let range = [request(PythonSource::RequiresPython, "^3.11,<3.13")];
+    let mut warnings = Vec::new();
+    let question = Question {
+        wished: None,
+        requests: &range,
+        burden: &|_| 0,
+    };
+    let python = choose(&question, &mut warnings).expect("a Python");
+    assert_eq!(python.version, "3.12");
+    let codes: Vec<&str> = warnings.iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["python-range-unreadable"]);
+}
