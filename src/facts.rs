@@ -224,7 +224,7 @@ pub struct ProjectFacts {
     pub pyproject: Option<Pyproject>,
     /// The workspace root's `pyproject.toml`, when it is another.
     pub root_pyproject: Option<Pyproject>,
-    /// `pyproject.toml` of workspace members and path dependencies that the lock names, by context-relative folder.
+    /// `pyproject.toml` of workspace members and path dependencies that the lock or the requirements name, by context-relative folder.
     pub member_pyprojects: BTreeMap<String, Pyproject>,
     /// `setup.cfg` and `setup.py`.
     pub setuptools: Option<Setuptools>,

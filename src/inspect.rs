@@ -171,8 +171,15 @@ fn members(
     warnings: &mut Vec<Warning>,
 ) -> Result<BTreeMap<String, Pyproject>, Error> {
     let mut found = BTreeMap::new();
-    for folder in locks::local_folders(&facts.locks) {
-        if folder == tree.app() || folder.is_empty() {
+    let listed = facts.requirements.iter().flat_map(|file| {
+        let folders = file
+            .requirements
+            .iter()
+            .filter_map(|one| one.source.folder());
+        folders.map(str::to_owned)
+    });
+    for folder in locks::local_folders(&facts.locks).into_iter().chain(listed) {
+        if folder == tree.app() || folder.is_empty() || found.contains_key(&folder) {
             continue;
         }
         let path = tree::join(&folder, "pyproject.toml");

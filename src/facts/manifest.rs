@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Found, Place, PythonRequest, Requirement};
+use super::{Found, Place, PythonRequest, Requirement, Source};
 
 /// A requirements file with all that it includes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -226,4 +226,18 @@ pub struct Setuptools {
     /// Line of `setup.py` that imports the project's own code or reads a file which the script does not name: without the whole
     /// source it cannot run.
     pub needs_source: Option<Place>,
+}
+
+impl Source {
+    /// The folder of the project that it is.
+    pub fn folder(&self) -> Option<&str> {
+        match self {
+            Self::Path {
+                path: Some(path),
+                directory: true,
+                ..
+            } => Some(path),
+            _ => None,
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Gathers the needs that no distribution of an index has: the sources' own, and those of what is built and run beside.
 
+use std::collections::BTreeSet;
+
 use crate::facts::{ProjectFacts, Source, SourceNeed};
 
 use super::closure::Distribution;
@@ -16,11 +18,17 @@ pub(super) fn needs(
 ) -> Vec<SourceNeed> {
     let mut needs = facts.sources.clone();
     let own = managers::is_installed(facts, chosen, !start.needs_source);
+    let sources = distributions.iter().map(|one| &one.source);
+    let listed = chosen
+        .requirements
+        .iter()
+        .flat_map(|file| &file.requirements);
+    let folders: BTreeSet<&str> = sources
+        .chain(listed.map(|one| &one.source))
+        .filter_map(Source::folder)
+        .collect();
     let built = facts.extensions.iter().filter(|one| {
-        own && one.folder == facts.layout.app
-            || distributions.iter().any(|other| {
-                matches!(&other.source, Source::Path { path: Some(path), .. } if *path == one.folder)
-            })
+        own && one.folder == facts.layout.app || folders.contains(one.folder.as_str())
     });
     needs.extend(built.map(|one| one.need.clone()));
     for step in &start.build_steps {
