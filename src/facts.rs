@@ -199,6 +199,15 @@ pub struct SourceNeed {
     pub at: Place,
 }
 
+/// Modules that a folder's own build compiles.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Extension {
+    /// The folder, relative to the build context.
+    pub folder: String,
+    /// What that needs.
+    pub need: SourceNeed,
+}
+
 /// How the files on disk are laid out around the application.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Layout {
@@ -231,7 +240,7 @@ pub struct ProjectFacts {
     pub pyproject: Option<Pyproject>,
     /// The workspace root's `pyproject.toml`, when it is another.
     pub root_pyproject: Option<Pyproject>,
-    /// `pyproject.toml` of workspace members and path dependencies that the lock names, by context-relative folder.
+    /// `pyproject.toml` of workspace members and path dependencies that the lock or the requirements name, by context-relative folder.
     pub member_pyprojects: BTreeMap<String, Pyproject>,
     /// `setup.cfg` and `setup.py`.
     pub setuptools: Option<Setuptools>,
@@ -245,6 +254,9 @@ pub struct ProjectFacts {
     pub app: app::AppFacts,
     /// Native needs seen in the sources.
     pub sources: Vec<SourceNeed>,
+    /// What the project and the folders beside it compile of their own, where they are installed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
     /// What was odd while reading.
     pub warnings: Vec<Warning>,
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod context;
 pub mod dockerfile;
 mod document;
+mod extensions;
 pub mod locks;
 mod pep508;
 pub mod pipfile;
@@ -62,6 +63,11 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
         warnings.extend(locks::stale::warning(tree, lock, facts.pyproject.as_ref())?);
     }
     facts.python.extend(python_of_manifests(&facts));
+    facts.extensions = extensions::read(
+        tree,
+        own_pyprojects(tree, &facts),
+        facts.setuptools.as_ref(),
+    );
     (facts.app, facts.sources) = app::read(tree)?;
     warnings.append(&mut facts.app.warnings);
     if tree.truncated() {
@@ -73,6 +79,16 @@ pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, 
     }
     facts.warnings = warnings;
     Ok(facts)
+}
+
+/// The application's `pyproject.toml` and those of the folders that it brings along, each with its folder.
+fn own_pyprojects<'a>(
+    tree: &'a Tree,
+    facts: &'a ProjectFacts,
+) -> impl Iterator<Item = (&'a str, &'a Pyproject)> {
+    let members = facts.member_pyprojects.iter();
+    let own = facts.pyproject.iter().map(|one| (tree.app(), one));
+    own.chain(members.map(|(folder, one)| (folder.as_str(), one)))
 }
 
 fn locks(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Vec<Lock>, Error> {
@@ -156,8 +172,15 @@ fn members(
     warnings: &mut Vec<Warning>,
 ) -> Result<BTreeMap<String, Pyproject>, Error> {
     let mut found = BTreeMap::new();
-    for folder in locks::local_folders(&facts.locks) {
-        if folder == tree.app() || folder.is_empty() {
+    let listed = facts.requirements.iter().flat_map(|file| {
+        let folders = file
+            .requirements
+            .iter()
+            .filter_map(|one| one.source.folder());
+        folders.map(str::to_owned)
+    });
+    for folder in locks::local_folders(&facts.locks).into_iter().chain(listed) {
+        if folder == tree.app() || folder.is_empty() || found.contains_key(&folder) {
             continue;
         }
         let path = tree::join(&folder, "pyproject.toml");

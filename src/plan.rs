@@ -13,6 +13,7 @@ pub mod frontend;
 pub mod install;
 pub mod manager;
 pub mod managers;
+mod needs;
 pub mod pin;
 pub mod pre_commit;
 pub mod python;
@@ -29,7 +30,7 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
-use crate::facts::{Platform, ProjectFacts, SourceNeed, Warning};
+use crate::facts::{Platform, ProjectFacts, Warning};
 use crate::settings::Settings;
 
 use additions::Additions;
@@ -204,7 +205,7 @@ pub fn plan(
     let (base, system) = system::base_and_system(
         &system::Wanted {
             settings,
-            needs: &needs(facts, &start),
+            needs: &needs::needs(facts, &chosen, &start, &distributions),
             resolver: &resolver,
             python: &python,
             distributions: &distributions,
@@ -281,26 +282,6 @@ pub fn plan(
     plan.warnings.sort();
     plan.warnings.dedup();
     Ok(plan)
-}
-
-/// What the sources need, and what the steps of the builder need beside.
-fn needs(facts: &ProjectFacts, start: &Start) -> Vec<SourceNeed> {
-    let mut needs = facts.sources.clone();
-    for step in &start.build_steps {
-        needs.extend(step.needs.iter().map(|need| SourceNeed {
-            need: need.clone(),
-            evidence: step.argv.join(" "),
-            at: step.at.clone().unwrap_or_default(),
-        }));
-    }
-    if let Some(init) = &start.init {
-        needs.push(SourceNeed {
-            need: "start:init".to_owned(),
-            evidence: init.why.clone(),
-            at: init.at.clone().unwrap_or_default(),
-        });
-    }
-    needs
 }
 
 fn start(

@@ -101,6 +101,10 @@ pub struct Shown {
     pub apps: Vec<String>,
     /// Django's database engines, by their beginning.
     pub engines: Vec<String>,
+    /// Distributions of `build-system.requires`, and arguments of `setup()`, with which a project compiles modules of its own.
+    pub builders: Vec<String>,
+    /// Ends of the names of files that those compile.
+    pub files: Vec<String>,
 }
 
 /// The lists of Debian packages.

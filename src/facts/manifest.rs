@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Found, Place, PythonRequest, Requirement};
+use super::{Found, Place, PythonRequest, Requirement, Source};
 
 /// A requirements file with all that it includes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -226,7 +226,24 @@ pub struct Setuptools {
     pub scripts: Vec<Found<Script>>,
     /// Files beside `setup.cfg` and `setup.py` that these name, and so may read when metadata is built: context-relative, sorted.
     pub reads: Vec<String>,
+    /// Arguments of `setup()` that name modules to compile: `ext_modules`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compiles: Vec<Found<String>>,
     /// Line that imports the project's own code, reads a file which the script does not name, or lists packages one by one:
     /// without the whole source setuptools tells nothing.
     pub needs_source: Option<Place>,
+}
+
+impl Source {
+    /// The folder of the project that it is.
+    pub fn folder(&self) -> Option<&str> {
+        match self {
+            Self::Path {
+                path: Some(path),
+                directory: true,
+                ..
+            } => Some(path),
+            _ => None,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifiers};
+use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 use serde::{Serialize, Serializer};
 
@@ -129,6 +129,15 @@ impl Specifier {
         }
     }
 
+    /// A version that none inside is newer than: `4.99999` for `<5`, `4.9.99999` for `==4.9.*`; `None` where nothing bounds it.
+    pub fn ceiling(&self) -> Option<String> {
+        self.0
+            .iter()
+            .filter_map(ceiling)
+            .min()
+            .map(|version| version.to_string())
+    }
+
     /// The version of a `>=` or `~=` clause, which the range then holds; `None` without one.
     pub fn lower_bound(&self) -> Option<String> {
         use pep440_rs::Operator::{GreaterThanEqual, TildeEqual};
@@ -142,6 +151,31 @@ impl Specifier {
     pub fn is_any(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// What stands for «any number» at the end of a version.
+const ANY: u64 = 99_999;
+
+/// The newest version that a clause allows.
+fn ceiling(clause: &VersionSpecifier) -> Option<Version> {
+    use pep440_rs::Operator::{Equal, EqualStar, ExactEqual, LessThan, LessThanEqual, TildeEqual};
+    let mut release = clause.version().release().to_vec();
+    match clause.operator() {
+        Equal | ExactEqual | LessThanEqual => return Some(clause.version().clone()),
+        EqualStar => {}
+        TildeEqual => {
+            release.pop();
+        }
+        LessThan => {
+            while release.last() == Some(&0) {
+                release.pop();
+            }
+            *release.last_mut()? -= 1;
+        }
+        _ => return None,
+    }
+    release.push(ANY);
+    Some(Version::new(release))
 }
 
 impl std::fmt::Display for Specifier {

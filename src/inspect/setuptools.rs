@@ -204,6 +204,15 @@ impl Reader<'_> {
             };
             self.packages(path, &lines_of(value), root.as_deref(), out);
         }
+        for keyword in ["cffi_modules", "ext_modules", "rust_extensions"] {
+            match arguments.get(keyword) {
+                None => {}
+                Some(Some(Value::List(modules))) if modules.is_empty() => {}
+                Some(_) => out
+                    .compiles
+                    .push(Found::new(keyword.to_owned(), Place::new(path, 0))),
+            }
+        }
         let scripts = match arguments.get("entry_points") {
             Some(Some(Value::Table(entries))) => entries.get("console_scripts").map(lines_of),
             Some(Some(text @ Value::Text(..))) => Some(console_scripts(lines_of(text))),

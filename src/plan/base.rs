@@ -88,6 +88,13 @@ pub fn choose(
             help: format!("pass `--suite {}`", suites[0].name()),
         });
     }
+    if matches!(kind, "slim" | "full" | "alpine") && release.is_none() {
+        warnings.push(Warning::new(
+            "python-image-unknown",
+            format!("no official image of Python {version} is known: Debian bookworm's and trixie's begin with 3.7"),
+            "move to a newer Python, or name an image that has this one: `--base IMAGE --package-tool apt`",
+        ));
+    }
     Ok(match kind {
         "slim" => official(slim.clone(), slim, false),
         "full" => official(format!("python:{version}-{}", suite.name()), slim, true),

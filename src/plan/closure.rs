@@ -22,6 +22,9 @@ pub struct Distribution {
     pub name: String,
     /// Version; `None` where nothing pins it.
     pub version: Option<String>,
+    /// What a range without a pin leaves as the newest, where it is bounded: `4.99999` for `<5`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<String>,
     /// Extras asked for by anyone, normalised.
     pub extras: BTreeSet<String>,
     /// Where it comes from.
@@ -53,6 +56,7 @@ pub fn closure(
             let entry = merged.entry(reached.index).or_insert_with(|| Distribution {
                 name: package.name.clone(),
                 version: package.version.clone(),
+                ceiling: None,
                 extras: BTreeSet::new(),
                 source: package.source.clone(),
                 artefacts: package.artefacts.clone(),
@@ -92,6 +96,7 @@ pub fn from_requirements(
             let entry = merged.entry(name.clone()).or_insert_with(|| Distribution {
                 name: name.clone(),
                 version: None,
+                ceiling: requirement.specifier.ceiling(),
                 extras: BTreeSet::new(),
                 source: requirement.source.clone(),
                 artefacts: Artefacts::Unknown,

@@ -79,13 +79,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
-    /// Without a lock the catalogue's record of wheels answers, for what is pinned.
+    /// Without a lock the catalogue's record of wheels answers, for what is pinned or bounded from above.
     pub fn burden(&self, minor: u8) -> usize {
         let Some(lock) = self.chosen.lock else {
             let pinned: Vec<Distribution> = self
                 .distributions(minor)
                 .into_iter()
-                .filter(|one| one.version.is_some())
+                .filter(|one| one.version.is_some() || one.ceiling.is_some())
                 .collect();
             let target = self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor);
             return system::decide(&pinned, &[], &target, self.catalogue)
@@ -162,10 +162,13 @@ impl<'a> Resolver<'a> {
 /// The direct requirements of production.
 fn requirements(facts: &ProjectFacts, chosen: &Chosen<'_>) -> Vec<Requirement> {
     match chosen.manager {
-        PackageManager::Pip => chosen
-            .requirements
-            .map(|file| file.requirements.clone())
-            .unwrap_or_default(),
+        PackageManager::Pip => with_folders(
+            facts,
+            chosen
+                .requirements
+                .map(|file| file.requirements.clone())
+                .unwrap_or_default(),
+        ),
         PackageManager::Pipenv => facts
             .pipfile
             .iter()
@@ -173,6 +176,37 @@ fn requirements(facts: &ProjectFacts, chosen: &Chosen<'_>) -> Vec<Requirement> {
             .collect(),
         _ => declared(facts, chosen),
     }
+}
+
+/// The requirements of a file, and those of the folders that it names: no lock tells what these bring along.
+fn with_folders(facts: &ProjectFacts, mut all: Vec<Requirement>) -> Vec<Requirement> {
+    let mut seen = BTreeSet::new();
+    let mut next = 0;
+    while let Some(requirement) = all.get(next) {
+        next += 1;
+        let Some(folder) = requirement
+            .source
+            .folder()
+            .filter(|folder| seen.insert((*folder).to_owned()))
+        else {
+            continue;
+        };
+        let Some(pyproject) = facts.member_pyprojects.get(folder) else {
+            continue;
+        };
+        let extras = requirement.extras.iter();
+        let wanted = extras
+            .filter_map(|extra| pyproject.extras.get(extra))
+            .flatten();
+        let brought: Vec<Requirement> = pyproject
+            .dependencies
+            .iter()
+            .chain(wanted)
+            .cloned()
+            .collect();
+        all.extend(brought);
+    }
+    all
 }
 
 /// What `pyproject.toml`, `setup.cfg` or `setup.py` declare, with the wanted groups and extras.

@@ -1,5 +1,6 @@
 //! Chooses the Python version: every statement of the project reconciled, contradictions named with both places.
 
+mod choice;
 mod releases;
 mod traces;
 
@@ -7,9 +8,11 @@ use serde::Serialize;
 
 use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
+use crate::inspect::pyproject::poetry_range;
 
 pub use releases::{Release, Releases};
 
+use choice::Choice;
 use traces::Trace;
 
 /// The chosen version and why.
@@ -80,20 +83,25 @@ fn ranges<'a>(requests: &'a [PythonRequest], warnings: &mut Vec<Warning>) -> Vec
         if !request.source.is_range() {
             continue;
         }
-        match Specifier::parse(&request.text.value) {
-            Some(range) => ranges.push((&request.text, range)),
-            None => warnings.push(
-                Warning::new(
-                    "python-range-unreadable",
-                    format!(
-                        "`{}` is no version range after PEP 440",
-                        printable(&request.text.value)
-                    ),
-                    "write a range such as `>=3.12`",
-                )
-                .at(request.text.at.clone()),
-            ),
+        let text = &request.text;
+        if let Some(range) = Specifier::parse(&text.value) {
+            ranges.push((text, range));
+            continue;
         }
+        warnings.push(
+            Warning::new(
+                "python-range-unreadable",
+                format!(
+                    "`{}` is no version range after PEP 440",
+                    printable(&text.value)
+                ),
+                "write a range such as `>=3.12`",
+            )
+            .at(text.at.clone()),
+        );
+        // Poetry's form in the standard's table says what is meant all the same.
+        let meant = poetry_range(&text.value).and_then(|range| Specifier::parse(&range));
+        ranges.extend(meant.map(|range| (text, range)));
     }
     ranges
 }
@@ -217,17 +225,16 @@ fn from_ranges(
 ) -> Result<Python, Error> {
     // A range's lower end is what a linter is told of as well: only classifiers say more.
     let trace = Trace::of(question.requests, releases).filter(|trace| trace.is_classifier);
-    let inside = |release: &&Release| {
+    let inside = |release: &Release| {
         ranges
             .iter()
             .all(|(_, range)| fits(range, release.minor, None))
     };
-    let nearest = |release: &&Release| nearest(release, trace.as_ref(), releases);
-    let preferred = |release: &&Release| {
-        let (avoided, distance) = nearest(release);
-        (avoided, (question.burden)(release.minor), distance)
+    let choice = Choice {
+        trace: trace.as_ref(),
+        releases,
     };
-    let Some(release) = releases.release.iter().filter(inside).min_by_key(preferred) else {
+    let Some(release) = choice.lightest(question.burden, inside) else {
         return Err(Error::Contradiction {
             what: "no Python release satisfies the project".to_owned(),
             evidence: ranges
@@ -245,12 +252,12 @@ fn from_ranges(
             )],
         });
     };
-    let unburdened = releases.release.iter().filter(inside).min_by_key(nearest);
+    let unburdened = choice.lightest(&|_| 0, inside);
     let (text, _) = ranges[0];
     let mut why = format!("fits {}", text.value);
     match (unburdened, &trace) {
         (Some(other), _) if other.minor != release.minor => {
-            why = format!("{why}; locked packages have no wheel for 3.{}", other.minor);
+            why = format!("{why}; its packages have no wheel for 3.{}", other.minor);
         }
         (_, Some(trace)) => why = format!("{why}; {}", trace.told(release.minor, warnings)),
         _ if release.minor == releases.default => {
@@ -266,33 +273,16 @@ fn from_ranges(
     })
 }
 
-/// What speaks against a release (no fixes, newer than what most wheels exist for), and how far it is from what the project is run
-/// with, a newer one farther than any older: the least is the best.
-fn nearest(
-    release: &Release,
-    trace: Option<&Trace<'_>>,
-    releases: &Releases,
-) -> ((bool, bool), (bool, u8)) {
-    let wanted = trace.map_or(releases.default, |trace| trace.wanted);
-    (
-        (releases.ended(release), release.minor > releases.default),
-        (release.minor > wanted, release.minor.abs_diff(wanted)),
-    )
-}
-
 fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warning>) -> Python {
     let trace = Trace::of(question.requests, releases);
-    let minor = releases
-        .release
-        .iter()
-        .min_by_key(|release| {
-            let (avoided, distance) = nearest(release, trace.as_ref(), releases);
-            (avoided, (question.burden)(release.minor), distance)
-        })
+    let choice = Choice {
+        trace: trace.as_ref(),
+        releases,
+    };
+    let minor = choice
+        .lightest(question.burden, |release| release.minor <= releases.default)
         .map_or(releases.default, |release| release.minor);
-    let wanted = trace
-        .as_ref()
-        .map_or(releases.default, |trace| trace.wanted);
+    let wanted = choice.wanted();
     let reason = match &trace {
         _ if minor != wanted => "the newest that the pinned packages have wheels for".to_owned(),
         Some(trace) => trace.told(minor, warnings),
@@ -362,7 +352,7 @@ fn fits(range: &Specifier, minor: u8, patch: Option<u8>) -> bool {
         .any(|patch| range.contains(&format!("3.{minor}.{patch}")))
 }
 
-/// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, `>=`-less forms with a trailing `.*`.
+/// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, and with a trailing `.*` or `.x`, as Cloud Foundry's buildpack reads `runtime.txt`.
 fn version_of(text: &str) -> Option<(u8, Option<u8>)> {
     let text = text.trim();
     let text = text
@@ -373,7 +363,7 @@ fn version_of(text: &str) -> Option<(u8, Option<u8>)> {
     let mut parts = text.strip_prefix("3.")?.split('.');
     let minor = parts.next()?.parse().ok().filter(|minor| *minor < 100)?;
     let patch = match parts.next() {
-        None | Some("*") => None,
+        None | Some("*" | "x") => None,
         Some(patch) => Some(patch.parse().ok().filter(|patch| *patch < 100)?),
     };
     parts.next().is_none().then_some((minor, patch))

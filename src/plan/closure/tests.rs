@@ -146,3 +146,22 @@ fn estimates_the_size_from_the_lock() {
     assert_eq!(unknown, 0);
     assert!((1_000_000..20_000_000).contains(&bytes), "{bytes}");
 }
+
+#[test]
+fn a_range_ends_below_its_bound() {
+    let ceiling = |range: &str| Specifier::parse(range).unwrap().ceiling();
+    for (range, newest) in [
+        (">=4.9.2,<5", "4.99999"),
+        ("<5.4.0", "5.3.99999"),
+        ("<=2.1", "2.1"),
+        ("==4.9.*", "4.9.99999"),
+        ("~=23.9.1", "23.9.99999"),
+        (">=1,!=1.5,<3.0,<2.1.1", "2.1.0.99999"),
+    ] {
+        assert_eq!(ceiling(range).as_deref(), Some(newest), "{range}");
+    }
+    assert_eq!(
+        [">=2", "", "!=3", "<0"].map(ceiling),
+        [None, None, None, None]
+    );
+}

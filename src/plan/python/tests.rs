@@ -1,3 +1,5 @@
+//! Which release is chosen, with burdens written down.
+
 use super::*;
 
 fn request(source: PythonSource, text: &str) -> PythonRequest {
@@ -107,4 +109,49 @@ fn old_classifiers_give_the_oldest_that_is_alive() {
         why,
         "the oldest with security fixes; the newest of its classifiers is 3.6 (setup.py:7)"
     );
+}
+
+/// The version alone.
+fn version(requests: &[PythonRequest], burden: &dyn Fn(u8) -> usize) -> String {
+    let question = Question {
+        wished: None,
+        requests,
+        burden,
+    };
+    choose(&question, &mut Vec::new()).unwrap().version
+}
+
+#[test]
+fn packages_of_an_ended_python_bring_it_back() {
+    let old = |minor: u8| if minor <= 9 { 1 } else { 3 };
+    assert_eq!(version(&[], &old), "3.9");
+    let range = [request(PythonSource::RequiresPython, ">=3.8")];
+    assert_eq!(version(&range, &old), "3.9");
+}
+
+#[test]
+fn one_package_alone_does_not() {
+    let one = |minor: u8| usize::from(minor > 9);
+    assert_eq!(version(&[], &one), "3.14");
+}
+
+#[test]
+fn an_x_stands_for_any_patch_release() {
+    let exact = [request(PythonSource::RuntimeTxt, "python-3.12.x")];
+    assert_eq!(version(&exact, &|_| 0), "3.12");
+}
+
+#[test]
+fn poetrys_form_in_the_wrong_table_is_understood() {
+    let range = [request(PythonSource::RequiresPython, "^3.11,<3.13")];
+    let mut warnings = Vec::new();
+    let question = Question {
+        wished: None,
+        requests: &range,
+        burden: &|_| 0,
+    };
+    let python = choose(&question, &mut warnings).unwrap();
+    assert_eq!(python.version, "3.12");
+    let codes: Vec<&str> = warnings.iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["python-range-unreadable"]);
 }

@@ -257,9 +257,10 @@ fn artefact_is(wanted: Option<ArtefactKind>, form: Form) -> bool {
     wanted.is_none_or(|kind| (kind == ArtefactKind::Sdist) == form.built())
 }
 
-/// An unknown version is the newest, an image's Python has no patch release here.
+/// An unknown version is the newest that its range allows; an image's Python has no patch release here.
 fn version_in(range: &Specifier, one: &Distribution) -> bool {
-    range.is_any() || range.contains(one.version.as_deref().unwrap_or("99999"))
+    let known = one.version.as_deref().or(one.ceiling.as_deref());
+    range.is_any() || range.contains(known.unwrap_or("99999"))
 }
 
 fn python_in(range: &Specifier, target: &Target) -> bool {

@@ -305,3 +305,13 @@ fn a_wheel_that_works_does_not_prove_what_is_compiled() {
     let compiled = entry.proved.build.contains(&Suite::Trixie);
     assert!(plan.run.iter().all(|one| one.unproved != compiled));
 }
+
+#[test]
+fn a_range_that_ends_before_the_first_wheel_is_compiled() {
+    let bounded = |ceiling: &str| Distribution {
+        ceiling: Some(ceiling.to_owned()),
+        ..required("lxml")
+    };
+    assert_eq!(plan(&[bounded("4.99999")]).compiled.len(), 1);
+    assert_eq!(plan(&[bounded("6.99999")]).compiled, []);
+}

@@ -1,0 +1,55 @@
+//! Weighs releases against each other, where the project's files leave a choice.
+
+use super::traces::Trace;
+use super::{Release, Releases};
+
+/// How many more packages a maintained Python would have to compile before one without security fixes is taken: one alone may
+/// well compile, of several old ones it is sure that some do not.
+const STALE: usize = 2;
+
+/// What a choice is made by.
+pub(super) struct Choice<'a> {
+    /// What the project is run with.
+    pub(super) trace: Option<&'a Trace<'a>>,
+    /// What there is to choose from.
+    pub(super) releases: &'a Releases,
+}
+
+impl<'a> Choice<'a> {
+    /// The release that is taken where nothing speaks against it.
+    pub(super) fn wanted(&self) -> u8 {
+        self.trace
+            .map_or(self.releases.default, |trace| trace.wanted)
+    }
+
+    /// The release with which least has to be compiled, of those the nearest to the one that is wanted, an older one before a newer:
+    /// one with security fixes that is not the very newest, where there is any; but one that has ended, where the packages are of
+    /// its time.
+    pub(super) fn lightest(
+        &self,
+        burden: &dyn Fn(u8) -> usize,
+        inside: impl Fn(&Release) -> bool,
+    ) -> Option<&'a Release> {
+        let wanted = self.wanted();
+        let weighed = |ended: bool| {
+            let some = self
+                .releases
+                .release
+                .iter()
+                .filter(|release| self.releases.ended(release) == ended && inside(release))
+                .map(|release| (burden(release.minor), release));
+            some.min_by_key(|(burden, release)| {
+                (
+                    release.minor > self.releases.default,
+                    *burden,
+                    release.minor > wanted,
+                    release.minor.abs_diff(wanted),
+                )
+            })
+        };
+        match (weighed(false), weighed(true)) {
+            (Some((burden, _)), Some((before, ended))) if before + STALE <= burden => Some(ended),
+            (maintained, ended) => maintained.or(ended).map(|(_, release)| release),
+        }
+    }
+}
