@@ -33,6 +33,8 @@ pub struct Call {
     pub input: String,
     /// How long it may take; nothing is [`QUICK`].
     pub patience: Option<Duration>,
+    /// How many bytes it may print; nothing is more than any build does.
+    pub most: Option<u64>,
     /// It is run to its end even after Ctrl-C: it cleans up.
     pub cleans: bool,
 }
@@ -42,9 +44,9 @@ pub struct Call {
 pub struct Done {
     /// Exit code; `None` when a signal ended it.
     pub code: Option<i32>,
-    /// Standard output.
+    /// Standard output; of very much the end.
     pub out: String,
-    /// Standard error.
+    /// Standard error, likewise.
     pub err: String,
 }
 

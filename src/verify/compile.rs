@@ -5,7 +5,7 @@ mod told;
 use std::collections::BTreeSet;
 
 use super::build::Failure;
-use super::missing::{Missing, in_text, is_program};
+use super::missing::{MOST, Missing, in_text, is_program};
 use super::report::{Check, Finding, Need, Stage};
 use super::solve::Solver;
 
@@ -78,10 +78,13 @@ const SENTENCES: [(&str, &str); 11] = [
     ("CMAKE_CXX_COMPILER not set", "g++"),
 ];
 
-/// What a failed build lacks.
+/// What a failed build lacks: what its last lines say.
 pub(super) fn in_log(log: &str) -> BTreeSet<Missing> {
     let mut found = BTreeSet::new();
-    for line in log.lines() {
+    for line in log.lines().rev() {
+        if found.len() >= MOST {
+            break;
+        }
         for (before, behind, kind) in MESSAGES {
             if let Some(word) = between(line, before, behind) {
                 let missing = kind(word.to_owned());

@@ -15,6 +15,12 @@ const PROBE: &str = include_str!("probe.py");
 /// A cold import of a large environment on a machine at its limit takes a quarter of an hour.
 const PATIENCE: Duration = Duration::from_secs(60 * 60);
 
+/// More than is said of any image: three thousand distributions make 3 MB. What an image says is not believed without end.
+const MOST: u64 = 16_000_000;
+
+/// More distributions than any environment has.
+const MANY: usize = 5_000;
+
 /// Everything seen from inside.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
@@ -234,7 +240,9 @@ pub(super) fn look(
         let user = probe(engine, &subject.image, &["user"], &mut |line| match line {
             Line::User(user) => inside.user = user,
             Line::Python(python) => inside.python = python,
-            Line::Distribution(found) => inside.distributions.push(found),
+            Line::Distribution(found) if inside.distributions.len() < MANY => {
+                inside.distributions.push(found);
+            }
             Line::Jobs { count } => heard(Heard::Jobs(count)),
             Line::Import(import) => {
                 heard(Heard::Imported(&import.module));
@@ -352,5 +360,6 @@ fn call(
     let mut call = engine.call(&arguments);
     PROBE.clone_into(&mut call.input);
     call.patience = Some(PATIENCE);
+    call.most = Some(MOST);
     Ok(call)
 }

@@ -12,6 +12,9 @@ use super::inside::Inside;
 use super::report::{Check, Sizes};
 use super::solve::Solver;
 
+/// So many modules or libraries of a check are judged one by one: where more fail, they do for one cause.
+const MOST: usize = 300;
+
 /// What is judged.
 pub(super) struct Case<'a> {
     /// What was seen.

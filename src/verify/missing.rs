@@ -84,21 +84,27 @@ fn bare(name: &str) -> &str {
 const BEFORE: [&str; 2] = [": cannot open shared object file", ": wrong ELF class"];
 const BEHIND: [&str; 2] = ["Error loading shared library ", "cannot load library '"];
 
-/// Libraries and programs that a text says are missing.
+/// So many things are named of one text: a log that names more was made to.
+pub(super) const MOST: usize = 50;
+
+/// Libraries and programs that a text says are missing: the last ones.
 pub(super) fn in_text(text: &str) -> BTreeSet<Missing> {
     let mut found = BTreeSet::new();
-    for marker in BEFORE {
-        for (at, _) in text.match_indices(marker) {
-            found.extend(last_word(&text[..at]).and_then(Missing::library));
+    for line in text.lines().rev() {
+        for marker in BEFORE {
+            for (at, _) in line.match_indices(marker) {
+                found.extend(last_word(&line[..at]).and_then(Missing::library));
+            }
         }
-    }
-    for marker in BEHIND {
-        for (at, _) in text.match_indices(marker) {
-            found.extend(first_word(&text[at + marker.len()..]).and_then(Missing::library));
+        for marker in BEHIND {
+            for (at, _) in line.match_indices(marker) {
+                found.extend(first_word(&line[at + marker.len()..]).and_then(Missing::library));
+            }
         }
-    }
-    for line in text.lines() {
         found.extend(program(line).map(|name| Missing::Program(name.to_owned())));
+        if found.len() >= MOST {
+            break;
+        }
     }
     // A file name with a version says more than the bare one of the same message.
     let exact: Vec<String> = found

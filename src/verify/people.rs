@@ -8,6 +8,9 @@ use crate::error::printable;
 /// How many distributions and packages the summary lists; JSON has all.
 const LISTED: usize = 5;
 
+/// How many findings of a check.
+const TOLD: usize = 50;
+
 /// The summary, ending with what to do.
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
@@ -25,8 +28,11 @@ pub fn text(report: &Report) -> String {
             check.name,
             printable(&check.summary)
         );
-        for finding in &check.findings {
+        for finding in check.findings.iter().take(TOLD) {
             told(&mut out, finding);
+        }
+        if let Some(more @ 1..) = check.findings.len().checked_sub(TOLD) {
+            let _ = writeln!(out, "  and {more} more: `--format json` lists them");
         }
     }
     sizes(&mut out, report);

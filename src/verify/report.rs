@@ -243,6 +243,11 @@ impl Finding {
     }
 }
 
+/// Sizes together; what an image says of itself may be more than there is.
+pub(super) fn total(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
+}
+
 /// `1.2 MB`, as container engines count.
 pub(super) fn bytes(bytes: u64) -> String {
     match bytes {

@@ -250,7 +250,7 @@ impl Run<'_> {
     fn log(&self) -> Result<String, Error> {
         let done = self
             .engine
-            .run(&self.engine.call(&["logs", self.container]))?;
+            .run(&self.engine.call(&["logs", "--tail", "1000", self.container]))?;
         Ok(done.said())
     }
 }

@@ -42,13 +42,50 @@ const NEXT_TEXT: &str = "\n===\n";
 pub(crate) fn hold(target: &str, input: &[u8]) {
     match target {
         "merge" => merges(input),
-        "project" => plans(&several(input)),
+        "project" => plans(&several(input), often(input, 4)),
+        "record" => recorded(input),
         parser => {
             let file = PARSERS.iter().find(|(name, _)| *name == parser);
             let (_, file) = file.unwrap_or_else(|| panic!("no target {parser}"));
-            plans(&around(file, input));
+            plans(&around(file, input), often(input, 16));
         }
     }
+}
+
+/// One input of so many, the same each time: for what takes long and fails seldom.
+fn often(input: &[u8], one_of: u32) -> bool {
+    let mix = |hash: u32, byte: &u8| hash.wrapping_mul(31) ^ u32::from(*byte);
+    input.iter().fold(7, mix).is_multiple_of(one_of)
+}
+
+/// A hostile lock file: as it is, or with the hashes that its texts ask for, so that it is not refused for those alone.
+fn recorded(input: &[u8]) {
+    let sealed = std::str::from_utf8(input).ok().and_then(sealed);
+    let texts = sealed.as_ref().map(|(_, texts)| texts.as_slice());
+    let lock = sealed.as_ref().map_or(input, |(lock, _)| lock.as_bytes());
+    let mut files = around("dockwright.lock", lock);
+    for (path, text) in texts.unwrap_or_default() {
+        // As it was written, with an edit by hand.
+        if path == "Dockerfile" || path == ".dockerignore" {
+            files.insert(path.clone(), format!("{text}# by hand\n").into_bytes());
+        }
+    }
+    plans(&files, true);
+}
+
+/// A lock with the right hashes, and the texts that it holds.
+fn sealed(text: &str) -> Option<(String, Vec<(String, String)>)> {
+    let mut document: toml_edit::DocumentMut = text.parse().ok()?;
+    let mut texts = Vec::new();
+    let tables = document.get_mut("file")?.as_array_of_tables_mut()?;
+    for table in tables.iter_mut() {
+        let of = |key: &str| Some(table.get(key)?.as_str()?.to_owned());
+        if let (Some(path), Some(text)) = (of("path"), of("text")) {
+            table["sha256"] = toml_edit::value(dockwright::lock::sha256(text.as_bytes()));
+            texts.push((path, text));
+        }
+    }
+    Some((document.to_string(), texts))
 }
 
 /// A small project around one file.
@@ -107,22 +144,17 @@ fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
         .position(|window| window == pattern)
 }
 
-/// A project ends in a Dockerfile that the strict reader accepts, or in an error with words; the same twice.
-fn plans(files: &BTreeMap<String, Vec<u8>>) {
+/// A project ends in a Dockerfile that the strict reader accepts, or in an error with words; `whole` tries the same twice, and what
+/// else reads and writes.
+fn plans(files: &BTreeMap<String, Vec<u8>>, whole: bool) {
     let folder = tempfile::Builder::new().prefix("fuzzed").tempdir().unwrap();
+    let root = folder.path().join("project");
+    fs::create_dir(&root).unwrap();
     for (name, text) in files {
-        lay(folder.path(), name, text);
+        lay(&root, name, text);
     }
-    let root = folder.path().to_str().unwrap();
-    let ran = run(&["generate", "--stdout", root], "fuzzed");
-    assert!(
-        ran.exit == 0 || ran.exit == 2,
-        "exit {}: {}",
-        ran.exit,
-        ran.say
-    );
-    assert!(!ran.say.contains("internal error"), "{}", ran.say);
-    assert!(!ran.say.contains(['\u{1b}', '\r', '\0']), "{:?}", ran.say);
+    let root = root.to_str().unwrap();
+    let ran = tried(&["generate", "--stdout", root], &[0, 2]);
     if ran.exit == 0 {
         // Settings may name a frontend and add lines of the shell: those are the user's own.
         let asked = |name: &str| {
@@ -140,11 +172,31 @@ fn plans(files: &BTreeMap<String, Vec<u8>>) {
             dockerfile::parse(text)
         };
         assert!(read.is_ok(), "{read:?}\n{}", ran.out);
-        let again = run(&["generate", "--stdout", root], "fuzzed");
-        assert_eq!(again.out, ran.out);
-    } else {
-        assert!(ran.say.contains("\nhelp: "), "{}", ran.say);
     }
+    if !whole {
+        return;
+    }
+    let again = tried(&["generate", "--stdout", root], &[0, 2]);
+    assert_eq!(again.out, ran.out);
+    tried(&["explain", "--format", "json", root], &[0, 2]);
+    tried(&["check", root], &[0, 1, 2, 3]);
+    let written = tried(&["generate", root], &[0, 2, 3]);
+    if written.exit == 0 {
+        tried(&["check", root], &[0]);
+    }
+    let beside: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert_eq!(beside.len(), 1, "written outside: {beside:?}");
+}
+
+/// A command that ends as it may, with words that a terminal can show.
+fn tried(command: &[&str], ends: &[u8]) -> super::ran::Ran {
+    let ran = run(command, "fuzzed");
+    let what = command[0];
+    assert!(ends.contains(&ran.exit), "{what}: exit {}: {}", ran.exit, ran.say);
+    assert!(!ran.say.contains("internal error"), "{what}: {}", ran.say);
+    assert!(!ran.say.contains(['\u{1b}', '\r', '\0']), "{what}: {:?}", ran.say);
+    assert!(ran.exit < 2 || ran.say.contains("\nhelp: "), "{what}: {}", ran.say);
+    ran
 }
 
 /// Names that the disk does not take are left out.

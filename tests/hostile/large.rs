@@ -5,21 +5,10 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-/// The promise of `SECURITY.md`, in bytes.
-const MEMORY: u64 = 200 << 20;
-
-/// What the program said, and the most memory that was seen in use.
-struct Seen {
-    code: Option<i32>,
-    out: String,
-    say: String,
-    /// Of its own on the processors: what else the machine does makes no difference.
-    took: Duration,
-    memory: u64,
-}
+use super::watched::{MEMORY, Seen, watch};
 
 /// Runs the program on a folder; under another user where one is given.
 fn look(root: &Path, uid: Option<&str>) -> Seen {
@@ -40,49 +29,7 @@ fn look(root: &Path, uid: Option<&str>) -> Seen {
         }
     };
     command.args(["generate", "--stdout"]).arg(root);
-    let [out, say] = ["out", "say"].map(|name| folder.path().join(name));
-    let since = Instant::now();
-    let mut child = command
-        .stdout(fs::File::create(&out).unwrap())
-        .stderr(fs::File::create(&say).unwrap())
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    let process = format!("/proc/{}", child.id());
-    let (mut memory, mut took) = (0, Duration::ZERO);
-    let code = loop {
-        memory = memory.max(peak(&process).unwrap_or_default());
-        took = took.max(busy(&process).unwrap_or_default());
-        if let Some(status) = child.try_wait().unwrap() {
-            break status.code();
-        }
-        assert!(since.elapsed() < Duration::from_secs(300), "no answer");
-        std::thread::sleep(Duration::from_millis(1));
-    };
-    let read = |path| fs::read_to_string(path).unwrap();
-    Seen {
-        code,
-        out: read(out),
-        say: read(say),
-        took,
-        memory,
-    }
-}
-
-/// User and system time of a process: fields 14 and 15 of `proc_pid_stat(5)`, in hundredths of a second.
-fn busy(process: &str) -> Option<Duration> {
-    let text = fs::read_to_string(format!("{process}/stat")).ok()?;
-    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let mut ticks = || fields.next()?.parse::<u64>().ok();
-    Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
-}
-
-/// `VmHWM` of a process, in bytes.
-fn peak(process: &str) -> Option<u64> {
-    let text = fs::read_to_string(format!("{process}/status")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes << 10)
+    watch(&mut command)
 }
 
 /// A project that starts, in memory where the machine has such a folder.

@@ -16,6 +16,8 @@ mod attacks;
 mod bytes;
 mod corpus;
 mod dockerfile;
+#[cfg(target_os = "linux")]
+mod engine;
 mod fuzzed;
 #[cfg(target_os = "linux")]
 mod large;
@@ -24,6 +26,8 @@ mod ran;
 mod secrets;
 #[cfg(unix)]
 mod trees;
+#[cfg(target_os = "linux")]
+mod watched;
 
 use std::collections::BTreeMap;
 use std::path::Path;

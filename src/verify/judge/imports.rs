@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, count};
+use super::{Case, MOST, count};
 use crate::facts::normalise;
 use crate::verify::hints::Hints;
 use crate::verify::inside::{End, Import, Raised};
@@ -32,7 +32,8 @@ pub(super) fn check(case: &Case<'_>) -> Check {
         .iter()
         .partition(|import| is_own(case, import));
     let mut found: Vec<(&Import, Finding)> = Vec::new();
-    for import in own.iter().chain(&asked) {
+    let ended_badly = |import: &&&Import| !matches!(import.end, End::Fine);
+    for import in own.iter().chain(&asked).filter(ended_badly).take(MOST) {
         found.extend(finding(case, import).map(|finding| (*import, finding)));
     }
     // What only the application asks for is begun without it: nothing but a library or a program that is not there counts.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Case;
 use crate::verify::inside::{System, Tool};
-use crate::verify::report::{Check, Finding, bytes};
+use crate::verify::report::{Check, Finding, bytes, total};
 
 /// Where a builder's things belong.
 const ELSEWHERE: &str = "keep it in the builder stage: copy only the environment, `COPY --from=builder /opt/venv /opt/venv`";
@@ -62,11 +62,11 @@ fn headers(system: &System, base: &System) -> Option<Finding> {
         .iter()
         .filter(|(name, _)| name.ends_with("-dev") && !base.packages.contains_key(*name))
         .collect();
-    let total: u64 = found.iter().map(|(_, size)| **size).sum();
+    let size = total(found.iter().map(|(_, size)| **size));
     let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
     let what = format!(
         "header packages are left, {}: {}",
-        bytes(total),
+        bytes(size),
         names.join(", ")
     );
     (!names.is_empty()).then(|| Finding::failed(what).help(ELSEWHERE))
@@ -101,7 +101,7 @@ fn caches(system: &System, base: &System) -> Option<Finding> {
         .collect();
     (!found.is_empty()).then(|| {
         Finding::warned("caches are left")
-            .shown(found)
+            .shown(found.into_iter().take(5))
             .help("remove them in the same `RUN`, or keep them out with `--mount=type=cache`")
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, count};
+use super::{Case, MOST, count};
 use crate::verify::hints::Hints;
 use crate::verify::inside::Unresolved;
 use crate::verify::missing::Missing;
@@ -33,6 +33,7 @@ pub(super) fn check(case: &Case<'_>) -> Check {
     }
     let findings: Vec<Finding> = groups
         .iter()
+        .take(MOST)
         .map(|((owner, soname), files)| finding(case, owner, soname, files))
         .collect();
     let files = count(system.elf, "ELF file");

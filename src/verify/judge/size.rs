@@ -1,16 +1,16 @@
 //! Turns an image's layers, distributions and packages into where its bytes are.
 
 use super::Case;
-use crate::verify::report::{Check, Layer, Sized, Sizes, bytes};
+use crate::verify::report::{Check, Layer, Sized, Sizes, bytes, total};
 
 /// How large is it, and what for?
 pub(super) fn check(case: &Case<'_>) -> Check {
     let image = case.image;
-    let python: u64 = case.inside.distributions.iter().map(|one| one.size).sum();
+    let python = total(case.inside.distributions.iter().map(|one| one.size));
     let whole = image.size.map_or_else(|| "size unknown".to_owned(), bytes);
     let mut summary = format!("{whole}: distributions {}", bytes(python));
     if case.inside.base.is_some() {
-        let packages: u64 = packages(case).map(|(_, size)| size).sum();
+        let packages = total(packages(case).map(|(_, size)| size));
         summary = format!("{summary}, system packages {}", bytes(packages));
     }
     if let Some(base) = image.base_size {
