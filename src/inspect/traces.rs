@@ -127,7 +127,7 @@ mod tests {
             ),
             ("[ruff]\ntarget-version = 313\n", None),
         ] {
-            let document = Document::parse("pyproject.toml", text).unwrap();
+            let document = Document::parse("pyproject.toml", text).expect("a document");
             let found = of_tools(document.root()).map(|found| found.value);
             assert_eq!(found.as_deref(), expected, "{text}");
         }

@@ -191,12 +191,19 @@ fn what_an_image_says_of_itself_is_shown_without_its_escapes() {
     let nested = format!("{}1", "[".repeat(100_000));
     let image = r#"[{"Size": 150000000, "Id": "@", "RootFS": {"Layers": ["@"]}, "Config": {"User": "@", "Cmd": ["@"], "Healthcheck": {"Test": ["CMD", "@"]}}}]"#;
     let user = evil(&user.join("\n"));
-    let raw = "printf '\\033[2J\\033]0;pwned\\007\\302\\233\\r\\342\\200\\256 \\377\\376\\n'; exit 1";
+    let raw =
+        "printf '\\033[2J\\033]0;pwned\\007\\302\\233\\r\\342\\200\\256 \\377\\376\\n'; exit 1";
     for parts in [
-        vec![("user", user.as_str()), ("system", &evil(&system.join("\n")))],
+        vec![
+            ("user", user.as_str()),
+            ("system", &evil(&system.join("\n"))),
+        ],
         vec![("user", &user), ("system", &evil(&strange))],
         vec![("user", &evil(&nested)), ("image", &evil(image))],
-        vec![("image", &evil(image)), ("history", &format!("printf '9999999 '; {raw}"))],
+        vec![
+            ("image", &evil(image)),
+            ("history", &format!("printf '9999999 '; {raw}")),
+        ],
         vec![("image", &evil(&nested))],
         vec![("image", raw)],
         vec![("version", raw)],

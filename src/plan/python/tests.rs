@@ -1,5 +1,7 @@
 //! Which release is chosen, with burdens written down.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use super::*;
 
 fn request(source: PythonSource, text: &str) -> PythonRequest {

@@ -75,9 +75,10 @@ impl Shell for Script {
         let out = if said("version") || said("Version") {
             "28.5.2"
         } else if said("inspect") && !said("container") {
-            match self.tool {
-                true => TOOL,
-                false => described(self.kind, line.ends_with("base")),
+            if self.tool {
+                TOOL
+            } else {
+                described(self.kind, line.ends_with("base"))
             }
         } else if said("history") {
             history(self.kind, line.ends_with("base"))
