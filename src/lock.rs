@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 pub use text::sha256;
 use toml_edit::{Document, Item, TableLike};
 
-use crate::error::{Error, printable};
+use crate::error::{Error, is_unsafe, printable};
 use crate::facts::Place;
 use crate::inspect::tree::line_of;
 
@@ -284,6 +284,10 @@ impl Reader<'_> {
         let path = self.string(table, "path", offset)?;
         let hash = self.string(table, "sha256", offset)?;
         let text = self.string(table, "text", offset)?;
+        if !is_below(&path) {
+            let found = format!("the path {}", printable(&path));
+            return Err(self.broken(offset, found, "a path of the project"));
+        }
         if hash != text::sha256(text.as_bytes()) {
             let found = format!("a text of {} that does not fit its hash", printable(&path));
             return Err(self.broken(offset, found, "the text as it was written"));
@@ -321,6 +325,12 @@ impl Reader<'_> {
             ),
         }
     }
+}
+
+/// Does a path stay below the folder that it starts in, on every system?
+fn is_below(path: &str) -> bool {
+    let plain = |part: &str| !matches!(part, "" | "." | "..");
+    !path.contains(['\\', ':']) && !path.contains(is_unsafe) && path.split('/').all(plain)
 }
 
 /// Does git write such a line around a conflict?

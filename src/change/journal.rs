@@ -6,7 +6,7 @@
 //! (<https://www.sqlite.org/atomiccommit.html>). A file that somebody else has changed since is left alone.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub(super) const SUFFIX: &str = ".tmp";
 
 /// The journal's name.
 const JOURNAL: &str = ".dockwright-journal";
+
+/// No journal and no generated file is longer; what is, came with a stranger's checkout.
+const LIMIT: u64 = 16 << 20;
 
 /// What a run is about to do.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -89,7 +92,7 @@ pub(super) fn end(root: &Path) -> io::Result<()> {
 pub(super) fn undo(root: &Path) -> Result<bool, Error> {
     let path = root.join(JOURNAL);
     let bytes = match plain(&path) {
-        Ok(true) => fs::read(&path).map_err(|error| failed("read", &path, &error))?,
+        Ok(true) => read(&path).map_err(|error| failed("read", &path, &error))?,
         _ => return Ok(false),
     };
     // It was written whole: what cannot be read is not dockwright's, and says nothing.
@@ -126,7 +129,7 @@ pub(super) fn sync(folder: &Path) {
 }
 
 fn restore(root: &Path, entry: &Entry, to: &Path) -> io::Result<()> {
-    let now = match fs::read(to) {
+    let now = match read(to) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
@@ -141,6 +144,13 @@ fn restore(root: &Path, entry: &Entry, to: &Path) -> io::Result<()> {
     // The journal may have come with a stranger's checkout: only a copy that lies beside it is taken.
     let beside = is_ours(name) && plain(&copy).unwrap_or(false);
     if beside { fs::rename(copy, to) } else { Ok(()) }
+}
+
+/// The beginning of a file, which mostly is all of it.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn entries(root: &Path) -> impl Iterator<Item = PathBuf> + use<> {

@@ -1,7 +1,7 @@
 //! Each place × each way out of it: the Dockerfile, read again, does what its benign twin does, or there is none and a clean message.
 
 use super::dockerfile::{Instruction, parse, shape};
-use super::places::{PLACES, Place, SETTINGS, settings};
+use super::places::{FRONTENDS, PLACES, Place, SETTINGS, settings};
 use super::ran::{Ran, run};
 use super::{Files, lay};
 
@@ -153,6 +153,12 @@ fn twins(place: &Place) -> Vec<Vec<String>> {
         "'",
         // A file that makes no application and does something is run as it is.
         "print(1) #",
+        // A front end's build script, and what may stand in the places of one.
+        "vite build",
+        "pnpm@9.1.0",
+        "0",
+        "9.0",
+        "22",
     ]
     .into_iter()
     .filter_map(|value| {
@@ -192,6 +198,29 @@ fn sources_hold() {
         let twins = twins(place);
         assert!(!twins.is_empty(), "{}: no benign twin", place.0);
         attack(place, &twins);
+    }
+}
+
+#[test]
+fn front_ends_hold() {
+    all(&FRONTENDS);
+}
+
+/// The name of an image is a key of the settings and a word of file names.
+#[test]
+fn names_of_images_hold() {
+    for value in values() {
+        let what: String = value.chars().take(60).collect();
+        let what = format!("images: {}", what.escape_debug());
+        let key = serde_json::Value::from(value).to_string().replace('\u{7f}', "\\u007f");
+        let Some(ran) = generate(&settings(&format!("images.{key}.port"), "1"), &what) else {
+            continue;
+        };
+        clean(&ran.say, &what);
+        assert!(ran.exit == 0 || ran.exit == 2, "{what}");
+        if ran.exit == 0 {
+            parse(&ran.out).unwrap_or_else(|why| panic!("{what}: {why}\n{}", ran.out));
+        }
     }
 }
 

@@ -105,22 +105,16 @@ fn a_container_that_prints_without_end_is_stopped() {
     }
 }
 
-/// A start that fails with such a log, and a health check that prints so.
+/// The log of a start that fails.
 #[test]
 fn a_long_log_is_read_from_its_end() {
-    let much = "yes 'KeyError: a' | head -c 300000000; tr '\\0' a < /dev/zero | head -c 300000000; echo; echo last";
-    let seen = verify(&[("state", "echo false 1"), ("log", much)]);
-    assert_eq!(seen.code, Some(0), "{}", seen.say);
+    let much = "yes 'KeyError: a' | head -c 50000000; tr '\\0' a < /dev/zero | head -c 50000000; echo; echo last";
     let wait = ["--image", "shop", "--alive", "1"];
     let folder = tempfile::tempdir().unwrap();
     let parts = [("state", "echo false 1"), ("log", much)];
     let seen = verify_in(folder.path(), &parts, &wait);
     assert_eq!(seen.code, Some(1), "{}", seen.say);
     assert!(seen.out.contains("| last"), "{}", seen.out);
-    for script in WITHOUT_END {
-        let seen = verify(&[("health", script)]);
-        assert_eq!(seen.code, Some(2), "{script}: {}", seen.out);
-    }
 }
 
 /// Lines as the probe says them, made by the image: as many as fit, each a new thing.
@@ -141,22 +135,24 @@ fn a_flood_of_answers_is_bounded() {
         r#"{"kind": "jobs", "count": 18446744073709551615}"#,
         r#"{"kind": "elf", "count": 18446744073709551615}"#,
     ] {
-        // A little less than is let through.
-        let count = 15_000_000 / (line.len() + 8 * line.matches('@').count());
+        // A little less than is let through; of the slow debug build a part.
+        let bytes = if cfg!(debug_assertions) { 1_500_000 } else { 15_000_000 };
+        let count = bytes / (line.len() + 8 * line.matches('@').count());
         let lines = format!(
             "awk 'BEGIN {{ for (i = 0; i < {count}; i++) {{ l = \"{}\"; gsub(/@/, i, l); print l }} }}'\n",
             line.replace('"', "\\\"")
         );
-        for (part, rest) in [("user", USER), ("system", SYSTEM)] {
-            let script = format!("{lines}{rest}");
-            let seen = verify(&[(part, &script)]);
-            assert!(
-                matches!(seen.code, Some(0 | 1)),
-                "{line}: {:?} {}",
-                seen.code,
-                seen.say
-            );
-        }
+        let of_user = ["distribution", "import", "jobs"];
+        let of_user = of_user.iter().any(|kind| line.contains(&format!(r#""kind": "{kind}""#)));
+        let (part, rest) = if of_user { ("user", USER) } else { ("system", SYSTEM) };
+        let seen = verify(&[(part, &format!("{lines}{rest}"))]);
+        assert!(
+            matches!(seen.code, Some(0 | 1)),
+            "{line}: {:?} {}",
+            seen.code,
+            seen.say
+        );
+        assert!(seen.took < Duration::from_secs(30), "{line}: {:?}", seen.took);
     }
 }
 

@@ -109,6 +109,15 @@ fn a_huge_file_of_each_kind() {
         file.set_len(8 << 30).unwrap();
         holds(&look(folder.path(), None), 5);
     }
+    // What a killed run would have left, which only a command that writes looks at.
+    let folder = project();
+    let journal = folder.path().join(".dockwright-journal");
+    let file = fs::File::create(&journal).unwrap();
+    file.set_len(8 << 30).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dockwright"));
+    let seen = watch(command.arg("generate").arg(folder.path()));
+    assert_eq!(seen.code, Some(0), "{}", seen.say);
+    assert!(seen.memory < MEMORY && !journal.exists(), "{} bytes", seen.memory);
     let folder = project();
     let file = fs::File::create(folder.path().join("requirements.txt")).unwrap();
     file.set_len(8 << 30).unwrap();

@@ -21,6 +21,7 @@ mod engine;
 mod fuzzed;
 #[cfg(target_os = "linux")]
 mod large;
+mod locks;
 mod places;
 mod ran;
 mod secrets;

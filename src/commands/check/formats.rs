@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::change::{Change, Reason, State};
-use crate::error::{Error, printable};
+use crate::error::{Error, is_unsafe, printable};
 use crate::facts::Place;
 
 /// One line a reason.
@@ -137,9 +137,20 @@ fn in_checkout(root: &Path, file: &str) -> String {
 /// The escapes of a message, and those of a property
 /// (<https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>).
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    let text = text
+        .replace('%', "%25")
         .replace('\r', "%0D")
-        .replace('\n', "%0A")
+        .replace('\n', "%0A");
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // The log of a workflow is shown by a terminal, too.
+        if is_unsafe(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn property(text: &str) -> String {

@@ -135,7 +135,10 @@ pub(super) fn manager(folder: &Folder) -> (&'static Manager, Option<String>) {
         let major = number(version).map_or(u32::MAX, |(major, _)| major);
         let fits = |one: &&Manager| one.name == name && one.since <= major;
         if let Some(manager) = managers.iter().find(fits) {
-            let exact = major < u32::MAX && manager.package.is_some();
+            // More than a version, such as `9.1/name`, is npm's word for a repository.
+            let plain = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+            let exact =
+                major < u32::MAX && manager.package.is_some() && version.chars().all(plain);
             let version = exact.then(|| version.to_owned());
             return (manager, version.or_else(|| manager.version.clone()));
         }
