@@ -140,7 +140,8 @@ impl Run<'_> {
             .shown(last_lines(log, 8))
             .missing(needs);
         if finding.missing.is_empty() {
-            finding.help = Some(advice(log).to_owned());
+            let help = advice(log).unwrap_or("try the image by hand, or give options of the engine's `run`: `--run-option=--env-file=FILE`");
+            finding.help = Some(help.to_owned());
         }
         let why = "not tried: the application does not run";
         vec![
@@ -185,7 +186,7 @@ impl Run<'_> {
                 let finding = Finding::failed("the health check fails")
                     .shown(last_lines(&done.said(), 3))
                     .shown(last_lines(&log, 5).map(|line| format!("log: {line}")))
-                    .help("see whether the path answers: `dockwright generate --healthcheck-path PATH`, or `--no-healthcheck`");
+                    .help(advice(&log).unwrap_or("see whether the path answers: `dockwright generate --healthcheck-path PATH`, or `--no-healthcheck`"));
                 return Ok(Some(Check::new("health", "fails", vec![finding])));
             }
             sleep(BEAT * 5);
@@ -276,11 +277,13 @@ fn environment(options: &[String]) -> Vec<&str> {
     found
 }
 
-/// What most likely helps, from the words of a log.
-fn advice(log: &str) -> &'static str {
+/// What most likely helps, from the words of a log; `None` where they tell nothing.
+fn advice(log: &str) -> Option<&'static str> {
     let says = |words: &[&str]| words.iter().any(|word| log.contains(word));
     if says(&["Read-only file system"]) {
-        return "it writes where an image is read-only: write to /tmp, or mount a folder there: `--run-option=--tmpfs=/app/data`";
+        return Some(
+            "it writes where an image is read-only: write to /tmp, or mount a folder there: `--run-option=--tmpfs=/app/data`",
+        );
     }
     if says(&[
         "Connection refused",
@@ -288,7 +291,9 @@ fn advice(log: &str) -> &'static str {
         "Name or service not known",
         "Temporary failure in name resolution",
     ]) {
-        return "it wants a service: join its network, `--run-option=--network=NAME`, or leave this out with `--no-start`";
+        return Some(
+            "it wants a service: join its network, `--run-option=--network=NAME`, or leave this out with `--no-start`",
+        );
     }
     if says(&[
         "KeyError: '",
@@ -297,14 +302,24 @@ fn advice(log: &str) -> &'static str {
         "ValidationError",
         "UndefinedValueError",
     ]) {
-        return "it wants configuration: give it, `--run-option=--env=NAME=VALUE` or `--run-option=--env-file=FILE`";
+        return Some(
+            "it wants configuration: give it, `--run-option=--env=NAME=VALUE` or `--run-option=--env-file=FILE`",
+        );
     }
-    "try the image by hand, or give options of the engine's `run`: `--run-option=--env-file=FILE`"
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::environment;
+    use super::{advice, environment};
+
+    #[test]
+    fn what_an_application_says_tells_what_helps() {
+        let told = "OSError: [Errno 30] Read-only file system: '/app/static/config'\n";
+        assert!(advice(told).is_some_and(|help| help.contains("--tmpfs=")));
+        assert!(advice("KeyError: 'SECRET_KEY'").is_some_and(|help| help.contains("--env-file=")));
+        assert_eq!(advice("Killed\n"), None);
+    }
 
     #[test]
     fn only_variables_are_passed_on() {
