@@ -132,6 +132,20 @@ pub fn unbuilt(
     }
 }
 
+/// What the log of a failed build, or the message of a failed import, says is missing: its kind and its name.
+///
+/// ```
+/// # use dockwright::verify::missing;
+/// let log = "src/pg.c:6:10: fatal error: libpq-fe.h: No such file or directory";
+/// assert_eq!(missing(log), [("header", "libpq-fe.h".to_owned())]);
+/// ```
+pub fn missing(log: &str) -> Vec<(&'static str, String)> {
+    let found = compile::in_log(log);
+    let told = found.iter();
+    told.map(|one| (one.kind(), one.name().to_owned()))
+        .collect()
+}
+
 /// The first check of an image that was built.
 pub fn built(took: Duration) -> Check {
     Check::new(

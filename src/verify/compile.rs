@@ -64,7 +64,7 @@ const MESSAGES: [Message; 19] = [
 ];
 
 /// Sentences that name a program in words of their own.
-const SENTENCES: [(&str, &str); 11] = [
+const SENTENCES: [(&str, &str); 13] = [
     ("Did not find pkg-config", "pkg-config"),
     ("pkg-config: not found", "pkg-config"),
     ("Could not find a pkg-config", "pkg-config"),
@@ -76,6 +76,9 @@ const SENTENCES: [(&str, &str); 11] = [
     ("CMAKE_C_COMPILER not set", "gcc"),
     ("No CMAKE_CXX_COMPILER could be found", "g++"),
     ("CMAKE_CXX_COMPILER not set", "g++"),
+    ("CMAKE_MAKE_PROGRAM is not set", "make"),
+    // hnswlib, fastText: what asks the compiler for each standard takes a missing one for an old one
+    ("Unsupported compiler -- at least C++11 support", "g++"),
 ];
 
 /// What a failed build lacks: what its last lines say.
@@ -210,6 +213,16 @@ mod tests {
                 "gcc",
             ),
             ("  error: linker `cc` not found", "program", "cc"),
+            (
+                "CMake Error: CMake was unable to find a build program corresponding to \"Unix Makefiles\".  CMAKE_MAKE_PROGRAM is not set.",
+                "program",
+                "make",
+            ),
+            (
+                "RuntimeError: Unsupported compiler -- at least C++11 support is needed!",
+                "program",
+                "g++",
+            ),
             (
                 "gcc: fatal error: cannot execute 'cc1plus': execvp: No such file or directory",
                 "program",

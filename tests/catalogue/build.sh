@@ -1,5 +1,5 @@
 # Installs $WHAT into the cache's folder out/$KEY. What stands in $COMPILED is compiled now: nothing that an earlier run built is
-# taken. Says `built`; words after `| ` are for people.
+# taken. Says `built`, or what the log ends with after `| `.
 cd /tmp
 # One at a time compiles a distribution: others that bring it wait, else one would take what the other throws away.
 fd=3
@@ -13,5 +13,5 @@ rm -rf "/cache/out/$KEY"
 printf '%s\n' "$CONSTRAINTS" >/tmp/constraints
 if timeout --kill-after 5 "$PATIENCE" uv pip install --quiet --system --link-mode hardlink --build-constraints /tmp/constraints $OPTIONS --target "/cache/out/$KEY" $WHAT >/tmp/log 2>&1
 then echo built
-else [ $? != 124 ] || echo too-long; tail -n 30 /tmp/log | cut -c -300 | sed 's/^/| /'
+else [ $? != 124 ] || echo too-long; tail -n 300 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi

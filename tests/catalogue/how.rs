@@ -24,6 +24,10 @@ pub(crate) struct How {
     pub(crate) with: Vec<String>,
     /// What the isolated build of what is compiled may install.
     pub(crate) build_constraints: Vec<String>,
+    /// Words of which one stands in a failure without the packages, where that names nothing that they bring.
+    pub(crate) without: Vec<String>,
+    /// Packages that no proof misses, and why they are named all the same.
+    pub(crate) kept: BTreeMap<String, String>,
     /// The program that works only with the packages, where importing the module does not show it.
     pub(crate) code: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! The images that proofs run in: a suite with nothing added, and the same with one list of packages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
@@ -28,6 +28,13 @@ pub(crate) fn with(engine: Engine, suite: Suite, packages: &[String]) -> Result<
         all.entry(key).or_default().clone()
     };
     made.get_or_init(|| make(engine, suite, packages)).clone()
+}
+
+/// The files of an image that packages may bring.
+pub(crate) fn files(engine: Engine, image: &str) -> Result<BTreeSet<String>, String> {
+    let find = "find /usr /opt /etc/alternatives ! -type d ! -path '/usr/share/doc/*'";
+    let found = engine.output(&["run", "--rm", "--network", "none", image, "sh", "-c", find])?;
+    Ok(found.lines().map(str::to_owned).collect())
 }
 
 fn make(engine: Engine, suite: Suite, packages: &[String]) -> Result<String, String> {

@@ -1,24 +1,14 @@
 //! One entry on one suite, tried in containers without its packages and with them.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use dockwright::catalogue::{Catalogue, Suite};
 
-use crate::engine::{Engine, ensure, said};
+use crate::engine::Engine;
 use crate::how;
-use crate::images;
+use crate::lab::{BUILD, Lab, RUN, Stage};
+use crate::record::Without;
 use crate::subject::{Form, Subject};
-
-/// Seconds that a compilation may take.
-const PATIENCE: u32 = 840;
-
-/// Seconds that a compilation without its packages may take: most end in a few.
-const LITTLE_PATIENCE: u32 = 200;
-
-const BUILD: &str = include_str!("build.sh");
-const RUN: &str = include_str!("run.sh");
 
 /// What is tried.
 pub(crate) struct Proof {
@@ -34,6 +24,8 @@ pub(crate) struct Seen {
     pub(crate) on: String,
     /// The version that was installed.
     pub(crate) version: String,
+    /// What is missing without the packages of the builder, and without those of the runtime stage.
+    pub(crate) without: Without,
     /// What speaks against the entry.
     pub(crate) against: Vec<String>,
 }
@@ -81,122 +73,78 @@ impl Proof {
 
     /// Tries it; a failure of the engine itself is an error, one of the entry is told in what was seen.
     pub(crate) fn run(&self, engine: Engine) -> Result<Seen, String> {
-        let mut words = Vec::new();
+        let mut lab = Lab::new(self, engine);
         let seen = match self.subject.requirement {
-            Some(_) => self.installed(engine, &mut words),
-            None => self.needed(engine, &mut words),
+            Some(_) => self.installed(&mut lab),
+            None => self.needed(&mut lab),
         };
-        // The whole story, for whoever works on an entry.
-        let log = format!("{}.log", self.title().replace([':', ',', ' '], "-"));
-        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(log);
-        fs::write(log, words.join("\n---\n")).map_err(|error| error.to_string())?;
+        lab.close(&self.title())?;
         seen
     }
 
     /// A distribution is built and run.
-    fn installed(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
+    fn installed(&self, lab: &mut Lab<'_>) -> Result<Seen, String> {
         let Subject { build, run, .. } = &self.subject;
-        let bare = images::with(engine, self.suite, &[])?;
-        let builder = images::with(engine, self.suite, build)?;
-        let runtime = images::with(engine, self.suite, run)?;
-        let mut container = |image: &str, script: &str, patience: u32| {
-            let said = self.container(engine, image, script, patience)?;
-            words.push(said.clone());
-            Ok::<_, String>(said)
-        };
+        let bare = lab.image(&[])?;
+        let builder = lab.image(build)?;
+        let runtime = lab.image(run)?;
         let mut seen = Seen::default();
         if !build.is_empty() {
-            let without = container(&bare, BUILD, LITTLE_PATIENCE)?;
-            if says(&without, "built") {
-                seen.against.push("builds without its packages".to_owned());
-            }
+            seen.without.build = seen.counted(lab.without(Stage::Build, build)?);
         }
         // One container where it may: what is built without any package is first run without any.
         let first = format!("{BUILD}\n{RUN}");
         let script = if builder == bare { &first } else { BUILD };
-        let mut last = container(&builder, script, PATIENCE)?;
+        let mut last = lab.container(&builder, script, &[])?;
         if !says(&last, "built") {
             seen.against.push("does not build".to_owned());
             seen.against.extend(errors(&last));
             return Ok(seen);
         }
-        if builder != bare {
-            last = container(&bare, RUN, PATIENCE)?;
-        }
         if !run.is_empty() {
-            if says(&last, "ran") {
-                seen.against.push("runs without its packages".to_owned());
-            }
-            last = container(&runtime, RUN, PATIENCE)?;
+            seen.without.run = seen.counted(lab.without(Stage::Run, run)?);
+        }
+        if builder != bare || !run.is_empty() {
+            last = lab.container(&runtime, RUN, &[])?;
         }
         seen.take(&last);
-        let optional = &self.subject.entry.optional;
-        let unresolved: BTreeSet<&str> = after(&last, "unresolved:")
-            .filter(|soname| !optional.iter().any(|one| one.is(soname)))
-            .collect();
-        let told = unresolved.iter().map(|soname| format!("finds no {soname}"));
-        seen.against.extend(told);
+        let told = self.unresolved(&last);
+        seen.against
+            .extend(told.map(|soname| format!("finds no {soname}")));
         Ok(seen)
     }
 
     /// What sources ask for is there with the packages alone.
-    fn needed(&self, engine: Engine, words: &mut Vec<String>) -> Result<Seen, String> {
-        let packages = [self.subject.build.as_slice(), &self.subject.run].concat();
+    fn needed(&self, lab: &mut Lab<'_>) -> Result<Seen, String> {
+        let packages = self.subject.packages();
         let mut seen = Seen::default();
-        for packages in [&[], packages.as_slice()] {
-            let image = images::with(engine, self.suite, packages)?;
-            let last = self.container(engine, &image, RUN, PATIENCE)?;
-            words.push(last.clone());
-            if !packages.is_empty() {
-                seen.take(&last);
-            } else if says(&last, "ran") {
-                seen.against
-                    .push("is there without its packages".to_owned());
-            }
+        if !packages.is_empty() {
+            seen.without.run = seen.counted(lab.without(Stage::Run, &packages)?);
         }
+        let image = lab.image(&packages)?;
+        seen.take(&lab.container(&image, RUN, &[])?);
         Ok(seen)
     }
 
-    fn container(
-        &self,
-        engine: Engine,
-        image: &str,
-        script: &str,
-        patience: u32,
-    ) -> Result<String, String> {
-        let Subject { key, how, .. } = &self.subject;
-        let volume = "dockwright-catalogue:/cache";
-        let what = self.subject.requirement.iter().chain(&how.with);
-        let what: Vec<&str> = what.map(String::as_str).collect();
-        let name = what.first().and_then(|one| one.split(['[', '=']).next());
-        let name = name.unwrap_or_default();
-        let options = match self.form {
-            Form::Forced => format!("--no-binary {name}"),
-            Form::Usual => String::new(),
-        };
-        let variables = [
-            format!("KEY={}-{key}-{:?}", self.suite.name(), self.form),
-            format!("NAME={name}"),
-            format!("WHAT={}", what.join(" ")),
-            format!("COMPILED={}", self.subject.compiled.join(" ")),
-            format!("OPTIONS={options}"),
-            format!("CONSTRAINTS={}", how.build_constraints.join("\n")),
-            format!("CODE={}", self.subject.code),
-            format!("PATIENCE={patience}"),
-        ];
-        let mut arguments = vec!["run", "--rm", "--interactive", "--volume", volume];
-        arguments.extend(variables.iter().flat_map(|variable| ["--env", variable]));
-        if script == RUN {
-            arguments.extend(["--network", "none"]);
-        }
-        arguments.extend([image, "sh", "-s"]);
-        let done = engine.run(&arguments, script)?;
-        ensure(done.status.success(), || said(&["run", image], &done))?;
-        Ok(done.stdout + &done.stderr)
+    /// Libraries that the distribution's own files do not find, but for those that may be missing.
+    pub(crate) fn unresolved<'a>(&'a self, words: &'a str) -> impl Iterator<Item = &'a str> {
+        let optional = &self.subject.entry.optional;
+        let found: BTreeSet<&str> = after(words, "unresolved:").collect();
+        found
+            .into_iter()
+            .filter(|soname| !optional.iter().any(|one| one.is(soname)))
     }
 }
 
 impl Seen {
+    /// What is missing without some packages, or nothing where that speaks against the entry.
+    fn counted(&mut self, found: Result<String, String>) -> String {
+        found.unwrap_or_else(|why| {
+            self.against.push(why);
+            String::new()
+        })
+    }
+
     /// What the run with everything said.
     fn take(&mut self, words: &str) {
         if !says(words, "ran") {
@@ -210,18 +158,20 @@ impl Seen {
     }
 }
 
-fn says(words: &str, word: &str) -> bool {
+/// Is this one of the lines?
+pub(crate) fn says(words: &str, word: &str) -> bool {
     words.lines().any(|line| line == word)
 }
 
-fn after<'a>(words: &'a str, prefix: &'static str) -> impl Iterator<Item = &'a str> {
+/// The rest of each line that begins so.
+pub(crate) fn after<'a>(words: &'a str, prefix: &'static str) -> impl Iterator<Item = &'a str> {
     words
         .lines()
         .filter_map(move |line| line.strip_prefix(prefix))
 }
 
 /// The two last lines that tell of an error.
-fn errors(words: &str) -> Vec<String> {
+pub(crate) fn errors(words: &str) -> Vec<String> {
     let mut lines: Vec<String> = after(words, "| ")
         .filter(|line| line.contains("rror"))
         .map(|line| line.trim().to_owned())

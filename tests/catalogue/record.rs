@@ -9,6 +9,7 @@ use dockwright::catalogue::{BySuite, Catalogue, Entry, RunWhen, Suite};
 use serde::Deserialize;
 
 use crate::Checked;
+use crate::each::NOT_MISSED;
 use crate::engine::ensure;
 use crate::how::How;
 use crate::proof::{Proof, Seen};
@@ -39,7 +40,27 @@ pub(crate) struct Line {
     pub(crate) source: bool,
     pub(crate) build: Vec<String>,
     pub(crate) run: Vec<String>,
+    /// What was missing without all packages.
+    pub(crate) without: Without,
+    /// What was missing without each of the entry's own packages, where it has several.
+    pub(crate) each: Each,
     pub(crate) against: Vec<String>,
+}
+
+/// What was missing, by stage.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Without {
+    pub(crate) build: String,
+    pub(crate) run: String,
+}
+
+/// What was missing without each package, by stage.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Each {
+    pub(crate) build: BTreeMap<String, String>,
+    pub(crate) run: BTreeMap<String, String>,
 }
 
 impl Record {
@@ -78,10 +99,10 @@ impl Record {
         ]
     }
 
-    /// Is this proof there, of the lists that the entry has now, and did it hold?
-    pub(crate) fn has(&self, proof: &Proof) -> bool {
+    /// The proof of the lists that the entry has now, if it held.
+    pub(crate) fn of(&self, proof: &Proof) -> Option<&Line> {
         self.line(proof.suite, proof.form, &proof.subject.key)
-            .is_some_and(|line| line.is_of(proof) && line.against.is_empty())
+            .filter(|line| line.is_of(proof) && line.against.is_empty())
     }
 
     /// Each proof is of the lists that the entry has now, and nothing is called proved that was not seen.
@@ -97,6 +118,11 @@ impl Record {
                         "[{section}] {key}: other lists than were proved, or `proved` does not say so"
                     ));
                 }
+                let kept = &How::of(key).kept;
+                let superfluous = line.not_missed().filter(|one| !kept.contains_key(*one));
+                wrong.extend(superfluous.map(|one| {
+                    format!("[{section}] {key}: {one} is not missed, and how.toml says not why it is kept")
+                }));
             }
         }
         for (key, entry) in entries() {
@@ -156,11 +182,29 @@ impl Record {
             source: proof.subject.source,
             build: proof.subject.build.clone(),
             run: proof.subject.run.clone(),
+            without: seen.without.clone(),
+            each: Each::default(),
             against: seen.against.clone(),
         };
         Self::change(|record| {
             let lines = record.lines(proof.suite, proof.form);
-            lines.insert(proof.subject.key.clone(), line);
+            let old = lines.insert(proof.subject.key.clone(), line);
+            let kept = old.filter(|old| old.is_of(proof));
+            if let (Some(old), Some(line)) = (kept, lines.get_mut(&proof.subject.key)) {
+                line.each = old.each;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Adds to a proof what was missing without some of its packages.
+    pub(crate) fn keep_missed(proof: &Proof, without: &Without, each: &Each) -> Checked {
+        Self::change(|record| {
+            let lines = record.lines(proof.suite, proof.form);
+            if let Some(line) = lines.get_mut(&proof.subject.key) {
+                line.without = without.clone();
+                line.each = each.clone();
+            }
         })?;
         Ok(())
     }
@@ -216,6 +260,13 @@ impl Record {
 }
 
 impl Line {
+    /// Packages whose absence nothing shows.
+    pub(crate) fn not_missed(&self) -> impl Iterator<Item = &str> {
+        let each = self.each.build.iter().chain(&self.each.run);
+        each.filter(|(_, words)| *words == NOT_MISSED)
+            .map(|(package, _)| package.as_str())
+    }
+
     fn is_of(&self, proof: &Proof) -> bool {
         let Subject {
             source, build, run, ..
@@ -224,28 +275,61 @@ impl Line {
     }
 
     fn write(&self, name: &str, text: &mut String) -> Checked {
-        let bare = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
-        let quote = if name.bytes().all(bare) { "" } else { "\"" };
-        let _ = write!(text, "{quote}{name}{quote} = {{ on = \"{}\"", self.on);
+        let _ = write!(text, "{} = {{ on = \"{}\"", key(name), self.on);
         if !self.version.is_empty() {
             let _ = write!(text, ", version = \"{}\"", self.version);
         }
         if self.source {
             text.push_str(", source = true");
         }
-        let lists = [
-            ("build", &self.build),
-            ("run", &self.run),
-            ("against", &self.against),
-        ];
+        let lists = [("build", &self.build), ("run", &self.run)];
         for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-            // A list of strings without control characters is spelled the same in JSON and TOML.
-            let list = serde_json::to_string(list).map_err(|error| error.to_string())?;
-            let _ = write!(text, ", {key} = {}", list.replace("\",\"", "\", \""));
+            let _ = write!(text, ", {key} = {}", array(list)?);
+        }
+        let without = BTreeMap::from(
+            [("build", &self.without.build), ("run", &self.without.run)]
+                .map(|(stage, words)| (stage.to_owned(), words.clone())),
+        );
+        let tables = [
+            ("without", &without),
+            ("each.build", &self.each.build),
+            ("each.run", &self.each.run),
+        ];
+        for (key, words) in tables {
+            text.push_str(&table(key, words)?);
+        }
+        if !self.against.is_empty() {
+            let _ = write!(text, ", against = {}", array(&self.against)?);
         }
         text.push_str(" }\n");
         Ok(())
     }
+}
+
+fn key(name: &str) -> String {
+    let bare = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    let quote = if name.bytes().all(bare) { "" } else { "\"" };
+    format!("{quote}{name}{quote}")
+}
+
+/// A list of strings without control characters is spelled the same in JSON and TOML.
+fn array(list: &[String]) -> Result<String, String> {
+    let list = serde_json::to_string(list).map_err(|error| error.to_string())?;
+    Ok(list.replace("\",\"", "\", \""))
+}
+
+/// An inline table of what is not empty.
+fn table(name: &str, words: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut parts = Vec::new();
+    for (own, words) in words.iter().filter(|(_, words)| !words.is_empty()) {
+        let words = serde_json::to_string(words).map_err(|error| error.to_string())?;
+        parts.push(format!("{} = {words}", key(own)));
+    }
+    Ok(if parts.is_empty() {
+        String::new()
+    } else {
+        format!(", {name} = {{ {} }}", parts.join(", "))
+    })
 }
 
 fn path() -> PathBuf {

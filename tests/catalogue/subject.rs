@@ -35,6 +35,10 @@ pub(crate) struct Subject {
     pub(crate) build: Vec<String>,
     /// Packages of the runtime stage.
     pub(crate) run: Vec<String>,
+    /// Those of them that the entry itself asks for, and not only what it brings.
+    pub(crate) own_build: Vec<String>,
+    /// The same of the runtime stage.
+    pub(crate) own_run: Vec<String>,
     /// The program that works only with the packages.
     pub(crate) code: String,
     /// `explain` calls none of its own packages unproved.
@@ -77,10 +81,17 @@ impl Subject {
             compiled: plan.compiled.iter().map(|one| one.name.clone()).collect(),
             build: names(&plan.build),
             run: names(&plan.run),
+            own_build: own(&plan.build, &wanted.name),
+            own_run: own(&plan.run, &wanted.name),
             code: code.unwrap_or_else(|| imports(entry, &wanted.name, &plan)),
             called_proved: called_proved(&plan, &wanted.name),
             requirement: Some(requirement.to_owned()),
         })
+    }
+
+    /// Those of both stages, as a need seen in sources has them in one.
+    pub(crate) fn packages(&self) -> Vec<String> {
+        [self.build.as_slice(), &self.run].concat()
     }
 
     fn need(key: &str, suite: Suite) -> Option<Self> {
@@ -104,6 +115,7 @@ impl Subject {
             return None;
         }
         let code = how.code.clone();
+        let called_proved = called_proved(&plan, "a proof");
         Some(Self {
             key: key.to_owned(),
             entry,
@@ -112,8 +124,10 @@ impl Subject {
             compiled: Vec::new(),
             build: names(&plan.build),
             run: names(&plan.run),
+            own_build: Vec::new(),
+            own_run: own(&[plan.build, plan.run].concat(), "a proof"),
             code: code.unwrap_or_else(|| signs(entry)),
-            called_proved: called_proved(&plan, "a proof"),
+            called_proved,
             requirement: None,
         })
     }
@@ -182,6 +196,16 @@ fn names(packages: &[SystemPackage]) -> Vec<String> {
     packages.iter().map(|one| one.name.clone()).collect()
 }
 
+/// Those that one requirement asks for.
+fn own(packages: &[SystemPackage], who: &str) -> Vec<String> {
+    let its = |one: &&SystemPackage| one.because.iter().any(|because| because.requirement == who);
+    packages
+        .iter()
+        .filter(its)
+        .map(|one| one.name.clone())
+        .collect()
+}
+
 /// Does the program call proved what one requirement asks for?
 fn called_proved(plan: &SystemPlan, who: &str) -> bool {
     let packages = plan.build.iter().chain(&plan.run);
@@ -229,7 +253,7 @@ fn opened(entry: &Entry) -> Vec<String> {
 }
 
 fn found(program: &String) -> String {
-    format!("assert shutil.which({program:?}), {program:?}")
+    format!("assert shutil.which({program:?}), 'no program {program}'")
 }
 
 /// What each sign of a need looks for.
@@ -255,11 +279,14 @@ fn signs(entry: &Entry) -> String {
             }
         })
         .collect();
-    if !libraries.is_empty() {
-        code.push(format!("assert {}", libraries.join(" or ")));
+    if let Some(first) = shown.libraries.first() {
+        let any = libraries.join(" or ");
+        code.push(format!("assert {any}, 'no library {first}'"));
     }
     code.extend(shown.typelibs.iter().map(|name| {
-        format!("assert glob.glob('/usr/lib/*/girepository-1.0/{name}-*.typelib'), {name:?}")
+        format!(
+            "assert glob.glob('/usr/lib/*/girepository-1.0/{name}-*.typelib'), 'no typelib {name}'"
+        )
     }));
     code.join("\n")
 }

@@ -114,8 +114,33 @@ fn seen(line: &Line) -> String {
     let form = if line.source { "compiled" } else { "wheel" };
     let against = line.against.first();
     let against = against.map(|against| format!(", not: {against}"));
+    let missed: Vec<&str> = [&line.without.build, &line.without.run]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .map(String::as_str)
+        .collect();
+    let missed = match missed.as_slice() {
+        [] => String::new(),
+        words => format!(", without them no {}", words.join(" and no ")),
+    };
+    let each = match line.each.build.len() + line.each.run.len() {
+        0 => String::new(),
+        tried => format!(", {tried} left out in turn{}", not_missed(line)),
+    };
     let Line { version, on, .. } = line;
-    format!("{form} {version} {on}{}", against.unwrap_or_default())
+    format!(
+        "{form} {version} {on}{}{missed}{each}",
+        against.unwrap_or_default()
+    )
+}
+
+fn not_missed(line: &Line) -> String {
+    let names: Vec<&str> = line.not_missed().collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" ({} not missed)", names.join(", "))
+    }
 }
 
 fn read() -> Result<String, String> {
