@@ -89,7 +89,11 @@ fn follow(
                 read += line.read;
                 if let Some(text) = line.text {
                     heard(text.trim_end());
-                    let kept = if line.err { &mut done.err } else { &mut done.out };
+                    let kept = if line.err {
+                        &mut done.err
+                    } else {
+                        &mut done.out
+                    };
                     keep(kept, &text);
                 }
             }
@@ -152,7 +156,9 @@ fn keep(kept: &mut String, line: &str) {
     kept.push_str(line);
     if kept.len() > 2 * KEPT {
         let start = kept.len() - KEPT;
-        let end = kept.as_bytes()[start..].iter().position(|byte| *byte == b'\n');
+        let end = kept.as_bytes()[start..]
+            .iter()
+            .position(|byte| *byte == b'\n');
         kept.drain(..end.map_or(kept.len(), |end| start + end + 1));
     }
 }

@@ -245,9 +245,12 @@ impl Run<'_> {
     }
 
     fn log(&self) -> Result<String, Error> {
-        let done = self
-            .engine
-            .run(&self.engine.call(&["logs", "--tail", "1000", self.container]))?;
+        let done =
+            self.engine.run(
+                &self
+                    .engine
+                    .call(&["logs", "--tail", "1000", self.container]),
+            )?;
         Ok(done.said())
     }
 }

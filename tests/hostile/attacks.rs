@@ -212,7 +212,9 @@ fn names_of_images_hold() {
     for value in values() {
         let what: String = value.chars().take(60).collect();
         let what = format!("images: {}", what.escape_debug());
-        let key = serde_json::Value::from(value).to_string().replace('\u{7f}', "\\u007f");
+        let key = serde_json::Value::from(value)
+            .to_string()
+            .replace('\u{7f}', "\\u007f");
         let Some(ran) = generate(&settings(&format!("images.{key}.port"), "1"), &what) else {
             continue;
         };

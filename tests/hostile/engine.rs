@@ -136,15 +136,25 @@ fn a_flood_of_answers_is_bounded() {
         r#"{"kind": "elf", "count": 18446744073709551615}"#,
     ] {
         // A little less than is let through; of the slow debug build a part.
-        let bytes = if cfg!(debug_assertions) { 1_500_000 } else { 15_000_000 };
+        let bytes = if cfg!(debug_assertions) {
+            1_500_000
+        } else {
+            15_000_000
+        };
         let count = bytes / (line.len() + 8 * line.matches('@').count());
         let lines = format!(
             "awk 'BEGIN {{ for (i = 0; i < {count}; i++) {{ l = \"{}\"; gsub(/@/, i, l); print l }} }}'\n",
             line.replace('"', "\\\"")
         );
         let of_user = ["distribution", "import", "jobs"];
-        let of_user = of_user.iter().any(|kind| line.contains(&format!(r#""kind": "{kind}""#)));
-        let (part, rest) = if of_user { ("user", USER) } else { ("system", SYSTEM) };
+        let of_user = of_user
+            .iter()
+            .any(|kind| line.contains(&format!(r#""kind": "{kind}""#)));
+        let (part, rest) = if of_user {
+            ("user", USER)
+        } else {
+            ("system", SYSTEM)
+        };
         let seen = verify(&[(part, &format!("{lines}{rest}"))]);
         assert!(
             matches!(seen.code, Some(0 | 1)),
@@ -152,7 +162,11 @@ fn a_flood_of_answers_is_bounded() {
             seen.code,
             seen.say
         );
-        assert!(seen.took < Duration::from_secs(30), "{line}: {:?}", seen.took);
+        assert!(
+            seen.took < Duration::from_secs(30),
+            "{line}: {:?}",
+            seen.took
+        );
     }
 }
 
@@ -187,12 +201,19 @@ fn what_an_image_says_of_itself_is_shown_without_its_escapes() {
     let nested = format!("{}1", "[".repeat(100_000));
     let image = r#"[{"Size": 150000000, "Id": "@", "RootFS": {"Layers": ["@"]}, "Config": {"User": "@", "Cmd": ["@"], "Healthcheck": {"Test": ["CMD", "@"]}}}]"#;
     let user = evil(&user.join("\n"));
-    let raw = "printf '\\033[2J\\033]0;pwned\\007\\302\\233\\r\\342\\200\\256 \\377\\376\\n'; exit 1";
+    let raw =
+        "printf '\\033[2J\\033]0;pwned\\007\\302\\233\\r\\342\\200\\256 \\377\\376\\n'; exit 1";
     for parts in [
-        vec![("user", user.as_str()), ("system", &evil(&system.join("\n")))],
+        vec![
+            ("user", user.as_str()),
+            ("system", &evil(&system.join("\n"))),
+        ],
         vec![("user", &user), ("system", &evil(&strange))],
         vec![("user", &evil(&nested)), ("image", &evil(image))],
-        vec![("image", &evil(image)), ("history", &format!("printf '9999999 '; {raw}"))],
+        vec![
+            ("image", &evil(image)),
+            ("history", &format!("printf '9999999 '; {raw}")),
+        ],
         vec![("image", &evil(&nested))],
         vec![("image", raw)],
         vec![("version", raw)],

@@ -192,10 +192,23 @@ fn plans(files: &BTreeMap<String, Vec<u8>>, whole: bool) {
 fn tried(command: &[&str], ends: &[u8]) -> super::ran::Ran {
     let ran = run(command, "fuzzed");
     let what = command[0];
-    assert!(ends.contains(&ran.exit), "{what}: exit {}: {}", ran.exit, ran.say);
+    assert!(
+        ends.contains(&ran.exit),
+        "{what}: exit {}: {}",
+        ran.exit,
+        ran.say
+    );
     assert!(!ran.say.contains("internal error"), "{what}: {}", ran.say);
-    assert!(!ran.say.contains(['\u{1b}', '\r', '\0']), "{what}: {:?}", ran.say);
-    assert!(ran.exit < 2 || ran.say.contains("\nhelp: "), "{what}: {}", ran.say);
+    assert!(
+        !ran.say.contains(['\u{1b}', '\r', '\0']),
+        "{what}: {:?}",
+        ran.say
+    );
+    assert!(
+        ran.exit < 2 || ran.say.contains("\nhelp: "),
+        "{what}: {}",
+        ran.say
+    );
     ran
 }
 

@@ -117,7 +117,11 @@ fn a_huge_file_of_each_kind() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dockwright"));
     let seen = watch(command.arg("generate").arg(folder.path()));
     assert_eq!(seen.code, Some(0), "{}", seen.say);
-    assert!(seen.memory < MEMORY && !journal.exists(), "{} bytes", seen.memory);
+    assert!(
+        seen.memory < MEMORY && !journal.exists(),
+        "{} bytes",
+        seen.memory
+    );
     let folder = project();
     let file = fs::File::create(folder.path().join("requirements.txt")).unwrap();
     file.set_len(8 << 30).unwrap();

@@ -84,7 +84,10 @@ fn holds(lock: &str, beside: &[&str], what: &str) {
     for name in beside {
         put(&root.join(name), "by hand\n");
     }
-    put(&root.join("dockwright.lock"), &format!("version = 1\n{lock}\n"));
+    put(
+        &root.join("dockwright.lock"),
+        &format!("version = 1\n{lock}\n"),
+    );
     let path = root.to_str().unwrap();
     for command in [
         &["check"][..],
@@ -109,7 +112,10 @@ fn holds(lock: &str, beside: &[&str], what: &str) {
             assert!(!of_people || text.len() < 60_000, "{what}: {}", text.len());
         }
     }
-    assert_eq!(fs::read_to_string(outer.path().join("victim")).unwrap(), "mine\n");
+    assert_eq!(
+        fs::read_to_string(outer.path().join("victim")).unwrap(),
+        "mine\n"
+    );
     assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 2, "{what}");
     let app = fs::read_to_string(root.join("app.py")).unwrap();
     assert!(app.starts_with("from flask"), "{what}: {app}");
@@ -127,7 +133,11 @@ fn a_path_never_leads_out() {
         fs::write(root.join("dockwright.lock"), text).unwrap();
         let ran = run(&["check", "--", root.to_str().unwrap()], &what);
         if path != "out/victim" {
-            assert!(ran.say.contains("a path of the project"), "{what}: {}", ran.say);
+            assert!(
+                ran.say.contains("a path of the project"),
+                "{what}: {}",
+                ran.say
+            );
         }
     }
 }

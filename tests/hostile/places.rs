@@ -177,30 +177,50 @@ pub(crate) const FRONTENDS: [Place; 12] = [
     }),
     ("script name", |v| {
         web(
-            &format!("\"scripts\": {{ {}: \"x\", \"build\": \"vite build\" }}", json(v)),
+            &format!(
+                "\"scripts\": {{ {}: \"x\", \"build\": \"vite build\" }}",
+                json(v)
+            ),
             &[],
         )
     }),
     ("package manager", |v| {
-        web(&format!("{}, \"packageManager\": {}", scripts("vite build"), json(v)), &[])
+        web(
+            &format!("{}, \"packageManager\": {}", scripts("vite build"), json(v)),
+            &[],
+        )
     }),
     ("package manager's version", |v| {
         let said = json(&format!("pnpm@9.1.{v}"));
-        web(&format!("{}, \"packageManager\": {said}", scripts("vite build")), &[])
+        web(
+            &format!("{}, \"packageManager\": {said}", scripts("vite build")),
+            &[],
+        )
     }),
     ("package name", |v| {
         let v = json(v);
         web(
-            &format!("{}, \"name\": {v}, \"workspaces\": [{v}], \"devDependencies\": {{ {v}: {v}, \"vite\": {v} }}", scripts("vite build")),
+            &format!(
+                "{}, \"name\": {v}, \"workspaces\": [{v}], \"devDependencies\": {{ {v}: {v}, \"vite\": {v} }}",
+                scripts("vite build")
+            ),
             &[],
         )
     }),
     ("node version", |v| {
         let v = json(v);
-        web(&format!("{}, \"engines\": {{ \"node\": {v} }}, \"volta\": {{ \"node\": {v} }}", scripts("vite build")), &[])
+        web(
+            &format!(
+                "{}, \"engines\": {{ \"node\": {v} }}, \"volta\": {{ \"node\": {v} }}",
+                scripts("vite build")
+            ),
+            &[],
+        )
     }),
     ("nvmrc", |v| web(&scripts("vite build"), &[(".nvmrc", v)])),
-    ("yarn.lock", |v| web(&scripts("vite build"), &[("yarn.lock", v)])),
+    ("yarn.lock", |v| {
+        web(&scripts("vite build"), &[("yarn.lock", v)])
+    }),
     ("pnpm-lock.yaml", |v| {
         let lock = format!("lockfileVersion: '{v}'\n");
         web(&scripts("vite build"), &[("pnpm-lock.yaml", &lock)])
@@ -211,7 +231,10 @@ pub(crate) const FRONTENDS: [Place; 12] = [
     }),
     ("front end's folder", |v| {
         let mut files = pip("flask\ngunicorn\n");
-        files.insert("dockwright.toml".to_owned(), format!("frontend = {}\nbuildkit = false\n", toml(v)));
+        files.insert(
+            "dockwright.toml".to_owned(),
+            format!("frontend = {}\nbuildkit = false\n", toml(v)),
+        );
         let package = format!("{{ {} }}", scripts("vite build"));
         files.insert(format!("{v}/package.json"), package);
         files

@@ -137,8 +137,7 @@ pub(super) fn manager(folder: &Folder) -> (&'static Manager, Option<String>) {
         if let Some(manager) = managers.iter().find(fits) {
             // More than a version, such as `9.1/name`, is npm's word for a repository.
             let plain = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
-            let exact =
-                major < u32::MAX && manager.package.is_some() && version.chars().all(plain);
+            let exact = major < u32::MAX && manager.package.is_some() && version.chars().all(plain);
             let version = exact.then(|| version.to_owned());
             return (manager, version.or_else(|| manager.version.clone()));
         }
