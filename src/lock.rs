@@ -3,13 +3,14 @@
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 pub use text::sha256;
 use toml_edit::{Document, Item, TableLike};
 
-use crate::error::{Error, is_unsafe, printable};
+use crate::error::{Error, printable};
 use crate::facts::Place;
 use crate::inspect::tree::line_of;
 
@@ -327,10 +328,10 @@ impl Reader<'_> {
     }
 }
 
-/// Does a path stay below the folder that it starts in, on every system?
+/// Does a path stay below the folder that it starts in? What is a name here may be a drive elsewhere: each system judges for itself.
 fn is_below(path: &str) -> bool {
-    let plain = |part: &str| !matches!(part, "" | "." | "..");
-    !path.contains(['\\', ':']) && !path.contains(is_unsafe) && path.split('/').all(plain)
+    let mut parts = Path::new(path).components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Does git write such a line around a conflict?

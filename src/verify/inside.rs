@@ -15,7 +15,7 @@ const PROBE: &str = include_str!("probe.py");
 /// A cold import of a large environment on a machine at its limit takes a quarter of an hour.
 const PATIENCE: Duration = Duration::from_secs(60 * 60);
 
-/// More than is said of any image: three thousand distributions make 3 MB. What an image says is not believed without end.
+/// More than is said of any image: a distribution is a line or two. What an image says is not believed without end.
 const MOST: u64 = 16_000_000;
 
 /// More distributions than any environment has.

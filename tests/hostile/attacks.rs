@@ -1,7 +1,8 @@
 //! Each place × each way out of it: the Dockerfile, read again, does what its benign twin does, or there is none and a clean message.
 
 use super::dockerfile::{Instruction, parse, shape};
-use super::places::{FRONTENDS, PLACES, Place, SETTINGS, settings};
+use super::frontends::FRONTENDS;
+use super::places::{PLACES, Place, SETTINGS, settings};
 use super::ran::{Ran, run};
 use super::{Files, lay};
 

@@ -10,10 +10,15 @@ use std::time::Duration;
 
 use super::watched::{MEMORY, Seen, watch};
 
+/// The program as people get it, where somebody has built it: `.ci/run` has.
+fn release() -> Option<PathBuf> {
+    std::env::var_os("DOCKWRIGHT_RELEASE").map(PathBuf::from)
+}
+
 /// Runs the program on a folder; under another user where one is given.
 fn look(root: &Path, uid: Option<&str>) -> Seen {
     let folder = tempfile::tempdir().unwrap();
-    let mut program = PathBuf::from(env!("CARGO_BIN_EXE_dockwright"));
+    let mut program = release().unwrap_or_else(|| env!("CARGO_BIN_EXE_dockwright").into());
     let mut command = match uid {
         None => Command::new(program),
         Some(uid) => {
@@ -76,7 +81,7 @@ fn many_files() {
 }
 
 #[test]
-#[ignore = "makes a million files: `cargo test --test hostile -- --ignored`"]
+#[ignore = "makes a million files; `.ci/run` tries it: `DOCKWRIGHT_RELEASE=PROGRAM cargo test --test hostile -- --ignored`"]
 fn a_million_files() {
     let folder = project();
     fill(folder.path(), 1_000_000);

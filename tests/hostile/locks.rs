@@ -132,7 +132,8 @@ fn a_path_never_leads_out() {
         let text = format!("version = 1\n{}\n", file(path, "mine\n"));
         fs::write(root.join("dockwright.lock"), text).unwrap();
         let ran = run(&["check", "--", root.to_str().unwrap()], &what);
-        if path != "out/victim" {
+        let out = path.starts_with(['/', '.']) || path.contains("..") || path.is_empty();
+        if out && !path.contains('\\') {
             assert!(
                 ran.say.contains("a path of the project"),
                 "{what}: {}",

@@ -18,6 +18,7 @@ mod corpus;
 mod dockerfile;
 #[cfg(target_os = "linux")]
 mod engine;
+mod frontends;
 mod fuzzed;
 #[cfg(target_os = "linux")]
 mod large;
