@@ -340,7 +340,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// [`printable`], line by line and without the limit.
-fn printable_lines(text: &str) -> String {
+pub(crate) fn printable_lines(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c == '\n' || !is_unsafe(c) {

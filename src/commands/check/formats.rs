@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::change::{Change, Reason, State};
-use crate::error::{Error, is_unsafe, printable};
+use crate::error::{Error, printable, printable_lines};
 use crate::facts::Place;
 
 /// One line a reason.
@@ -141,16 +141,8 @@ fn data(text: &str) -> String {
         .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A");
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        // The log of a workflow is shown by a terminal, too.
-        if is_unsafe(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    // The log of a workflow is shown by a terminal, too.
+    printable_lines(&text)
 }
 
 fn property(text: &str) -> String {

@@ -88,7 +88,7 @@ fn own_project<'a>(
     folder: &str,
 ) -> Option<&'a crate::facts::Requirement> {
     file.requirements.iter().find(|requirement| {
-        matches!(&requirement.source, Source::Path { path: Some(path), directory: true, .. }
-            if path.is_empty() || path == "." || path == folder)
+        let path = requirement.source.folder();
+        path.is_some_and(|path| path.is_empty() || path == "." || path == folder)
     })
 }

@@ -47,7 +47,14 @@ impl<'a> Choice<'a> {
                 )
             })
         };
-        match (weighed(false), weighed(true)) {
+        let maintained = weighed(false);
+        // What the ended ones would cost is not asked where no answer could bring one back: each answer weighs all packages.
+        if let Some((burden, release)) = maintained
+            && burden < STALE
+        {
+            return Some(release);
+        }
+        match (maintained, weighed(true)) {
             (Some((burden, _)), Some((before, ended))) if before + STALE <= burden => Some(ended),
             (maintained, ended) => maintained.or(ended).map(|(_, release)| release),
         }
