@@ -30,8 +30,10 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// The commands of the contract.
+/// The commands of the contract. The flags of a command are built when it is the one that was asked for: all of them cost more than the
+/// rest of the start.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Ask what the project leaves open, then write dockwright.toml and all files
     Init(Init),
@@ -109,7 +111,6 @@ pub struct Generate {
 
 /// Parses the process's arguments; prints help, version or a usage error itself and ends the process then.
 pub fn parse() -> Cli {
-    let short = std::env::args_os().any(|argument| argument == "-h");
-    let matches = help::command(short).get_matches();
+    let matches = help::command(std::env::args_os()).get_matches();
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

@@ -1,5 +1,7 @@
 //! Turns clap's own description of the command line into help that fits a screen, completion scripts and manual pages.
 
+use std::ffi::OsString;
+
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
@@ -7,7 +9,7 @@ use super::Cli;
 
 /// What `-h` shows of a command's flags; `--help` shows all of them.
 const SHORT: &[&str] = &[
-    "dir", "yes", "stdout", "diff", "format", "fix", "python", "command",
+    "help", "dir", "yes", "stdout", "diff", "format", "fix", "python", "command",
 ];
 
 /// Examples below the help of each command.
@@ -54,32 +56,52 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The command line with its examples; `short` hides the flags that `-h` has no room for.
+/// The command line for these arguments: as it stands, or with its examples and without what a screen has no room for where they ask
+/// for help. What asks for nothing of the kind is spared the flags of all other commands.
+pub(super) fn command(arguments: impl Iterator<Item = OsString>) -> Command {
+    let (mut short, mut long) = (false, false);
+    for argument in arguments {
+        let word = argument.to_string_lossy();
+        long |= word == "--help" || word == "help";
+        // Alone or behind another one: `-yh`.
+        short |= word.starts_with('-') && !word.starts_with("--") && word.contains('h');
+    }
+    if short || long {
+        told(short)
+    } else {
+        Cli::command()
+    }
+}
+
+/// The whole command line with its examples; `short` hides the flags that `-h` has no room for.
 ///
 /// clap's own `hide_short_help` would spread `--help` over three lines a flag.
-pub(super) fn command(short: bool) -> Command {
-    let names: Vec<String> = Cli::command()
-        .get_subcommands()
-        .map(|command| command.get_name().to_owned())
-        .collect();
-    names.iter().fold(Cli::command(), |cli, name| {
-        cli.mut_subcommand(name, |command| {
-            let command = command.mut_args(|argument| {
-                let shown = SHORT.contains(&argument.get_id().as_str());
-                let hidden = short && argument.get_long().is_some() && !shown;
-                let argument = argument.hide_env(true);
-                if hidden {
-                    argument.hide(true)
-                } else {
-                    argument
-                }
-            });
-            let examples = EXAMPLES.iter().find(|(of, _)| of == name);
-            match examples {
-                Some((_, examples)) => command.after_help(*examples),
-                None => command,
+fn told(short: bool) -> Command {
+    let bare = Cli::command();
+    let mut all = bare.clone();
+    all.build();
+    all.mut_subcommands(|command| {
+        let name = command.get_name().to_owned();
+        let examples = EXAMPLES.iter().find(|(of, _)| *of == name);
+        // Building put what documents the flags' type over what the command does.
+        let command = match bare.find_subcommand(&name).and_then(Command::get_about) {
+            Some(about) => command.about(about.clone()),
+            None => command,
+        };
+        let command = command.mut_args(|argument| {
+            let shown = SHORT.contains(&argument.get_id().as_str());
+            let hidden = short && argument.get_long().is_some() && !shown;
+            let argument = argument.hide_env(true);
+            if hidden {
+                argument.hide(true)
+            } else {
+                argument
             }
-        })
+        });
+        match examples {
+            Some((_, examples)) => command.after_help(*examples),
+            None => command,
+        }
     })
 }
 
@@ -87,14 +109,13 @@ pub(super) fn command(short: bool) -> Command {
 pub fn completions(shell: &str) -> Option<String> {
     let shell = <Shell as clap::ValueEnum>::from_str(shell, true).ok()?;
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "dockwright", &mut script);
+    clap_complete::generate(shell, &mut told(false), "dockwright", &mut script);
     String::from_utf8(script).ok()
 }
 
 /// The manual page of the program, or of one of its commands; `None` for a name that is no command.
 pub fn manual(of: Option<&str>) -> Option<String> {
-    let mut all = command(false);
-    all.build();
+    let all = told(false);
     let command = match of {
         None => all,
         Some(name) => all.find_subcommand(name)?.clone(),
@@ -110,10 +131,10 @@ mod tests {
 
     #[test]
     fn every_command_has_examples_and_every_short_flag_exists() {
-        let cli = Cli::command();
+        let cli = told(false);
         let visible = cli
             .get_subcommands()
-            .filter(|command| !command.is_hide_set());
+            .filter(|command| !command.is_hide_set() && command.get_name() != "help");
         for command in visible {
             let name = command.get_name();
             assert!(EXAMPLES.iter().any(|(of, _)| *of == name), "{name}");
@@ -136,7 +157,7 @@ mod tests {
                 let line = line.split(['|', '>']).next().unwrap_or_default();
                 let line = line.trim();
                 let (words, _) = line.split_once("  ").unwrap_or((line, ""));
-                let parsed = command(false).try_get_matches_from(words.split_whitespace());
+                let parsed = Cli::command().try_get_matches_from(words.split_whitespace());
                 assert!(parsed.is_ok(), "{line}: {parsed:?}");
             }
         }
