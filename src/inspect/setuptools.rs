@@ -103,7 +103,7 @@ impl Reader<'_> {
                 .extend(found);
         }
         if let Some(value) = get("options", "packages")
-            && !value.text().trim().starts_with("find")
+            && !matches!(value.text().trim(), "find:" | "find_namespace:")
         {
             let folders = get("options", "package_dir").map(ini::Value::text);
             let root = match folders.as_deref().map(str::trim) {

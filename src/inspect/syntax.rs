@@ -60,18 +60,22 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Visits every node, parents before children, without recursion: nesting is as deep as the file likes.
+    /// Visits every node that has children, parents before them, without recursion: nesting is as deep as the file likes.
+    ///
+    /// Two of three nodes are names, numbers and punctuation, which nothing is read from but by their parent.
     fn walk(&mut self, cursor: &mut TreeCursor<'_>) {
         loop {
             let node = cursor.node();
-            while self
-                .open
-                .last()
-                .is_some_and(|(end, _)| *end <= node.start_byte())
-            {
-                self.open.pop();
+            if node.child_count() > 0 {
+                while self
+                    .open
+                    .last()
+                    .is_some_and(|(end, _)| *end <= node.start_byte())
+                {
+                    self.open.pop();
+                }
+                self.visit(node);
             }
-            self.visit(node);
             if cursor.goto_first_child() {
                 continue;
             }

@@ -227,6 +227,12 @@ fn packages_that_are_listed_have_to_be_there() {
         ("setup.cfg", "[options]\npackages = find:\n", "", None),
         (
             "setup.cfg",
+            "[options]\npackages = finder\n",
+            "finder/__init__.py",
+            None,
+        ),
+        (
+            "setup.cfg",
             "[options]\npackages = find_namespace:\n",
             "",
             None,
@@ -237,6 +243,7 @@ fn packages_that_are_listed_have_to_be_there() {
             ("shop/__init__.py", ""),
             ("shop/web/__init__.py", ""),
             ("lib/store/__init__.py", ""),
+            ("finder/__init__.py", ""),
         ];
         let found = read_files(&files).unwrap();
         assert_eq!(found.reads.join(" "), reads, "{text}");
