@@ -183,3 +183,50 @@ fn of_several_console_scripts_the_server_is_taken() {
         .console("shop-worker", "shop.worker:main");
     assert_eq!(project.argv(), "shop-server");
 }
+
+#[test]
+fn of_several_console_scripts_the_one_that_the_others_continue_is_taken() {
+    let project = Project::default()
+        .console("shop-setup", "shop.setup:main")
+        .console("shop", "shop.__main__:main");
+    assert_eq!(project.argv(), "shop");
+}
+
+#[test]
+fn a_console_script_stands_for_a_module_deep_in_its_package() {
+    let serves = "from flask import Flask\nclass Web:\n    def __init__(self):\n        self.app = Flask(__name__)\n    def start(self, port):\n        self.app.run(port)\nif __name__ == '__main__':\n    Web().start(80)\n";
+    let project = || file("share/__init__.py", "").file("share/web/__init__.py", "");
+    let project = || project().file("share/web/share_mode.py", serves);
+    let deep = project().with(&["flask"]);
+    assert_eq!(deep.argv(), "python -m share.web.share_mode");
+    let console = project().with(&["flask"]).console("share", "share:main");
+    assert_eq!(console.argv(), "share");
+    // A `__main__` is tried less often than what the author has people type.
+    let main = console.file("share/__main__.py", "from share import main\nmain()\n");
+    assert_eq!(main.argv(), "share");
+}
+
+#[test]
+fn a_console_script_knows_what_a_factory_wants() {
+    let factory = "from flask import Flask\ndef create_app(files):\n    return Flask(__name__)\n";
+    let project = file("ledger/application.py", factory)
+        .file("ledger/__init__.py", "")
+        .with(&["flask"])
+        .console("ledger", "ledger.cli:main");
+    assert_eq!(project.argv(), "ledger");
+}
+
+#[test]
+fn an_address_is_no_target() {
+    let project = file(
+        "run-gunicorn.sh",
+        "#!/bin/sh\npip install gunicorn\ngunicorn -w 4 archive.apps.wayback -b 0.0.0.0:8080\n",
+    )
+    .file("archive/apps/wayback.py", "from archive.front import Front\napplication = Front()\n");
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8080 -w 4 archive.apps.wayback"
+    );
+    assert_eq!(start.port, Some(8080));
+}

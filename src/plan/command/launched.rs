@@ -121,10 +121,18 @@ fn launched_server(
                 && word.parse::<f64>().is_err()
         })
     };
+    // gunicorn takes `application` where no object is named; what stands behind an option is its value.
+    let bare = server.name == "gunicorn";
+    let bare = words.windows(2).find_map(|pair| match pair {
+        [Some(before), Some(word)] if bare && !before.starts_with('-') => {
+            word.contains('.').then_some(*word)
+        }
+        _ => None,
+    });
     let target = |text: &str| {
         let (module, object, factory) = Target::parse(text)?;
         let what = format!("{} is started by {}", printable(text), launch.at.file);
-        let explicit = !object.is_empty();
+        let explicit = !object.is_empty() || bare == Some(text);
         let found = described(known, &module, &object, factory, Some(&launch.at), what);
         (explicit || !found.file.is_empty()).then_some(found)
     };
@@ -146,7 +154,7 @@ fn launched_server(
         .or_else(|| targets().find_map(|text| target(text).filter(|t| !t.file.is_empty())))
         .or_else(|| {
             targets()
-                .filter(|text| text.contains(':'))
+                .filter(|text| text.contains(':') || bare == Some(text))
                 .find_map(|text| target(text))
         })
         .or_else(by_ini);

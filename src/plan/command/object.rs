@@ -24,6 +24,11 @@ pub(super) fn start(
     if let ObjectKind::Factory { name, required } = &object.kind
         && !required.is_empty()
     {
+        // What the arguments are, the project's own command knows.
+        if let Some((_, scripts::Entry::Console)) = scripts::entry_for(known, &object.module) {
+            run(known, object, framework, &mut start);
+            return Ok(start);
+        }
         return Err(Error::Undecided {
             what: format!(
                 "{name} makes the application, but wants arguments: {}",

@@ -19,6 +19,11 @@ pub(super) enum Entry {
 /// Names of tasks that start an application.
 const TASKS: [&str; 6] = ["start", "serve", "server", "web", "run", "prod"];
 
+/// Names of modules that are started by themselves.
+const ENTRIES: [&str; 9] = [
+    "__main__", "app", "bot", "cli", "main", "run", "server", "web", "worker",
+];
+
 /// The start by the project's own entry points, in order of authority.
 ///
 /// # Errors
@@ -43,28 +48,38 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
 /// The console script or the `__main__` that stands for a module.
 pub(super) fn entry_for(known: &Known<'_>, module: &ModulePath) -> Option<(String, Entry)> {
     let name = module.module.as_str();
-    let top = name.split('.').next().unwrap_or_default();
     let of = |script: &&Found<Script>| script.value.target.split(':').next() == Some(name);
     let console = known.installed.scripts.iter().find(of);
     if let Some(script) = console {
         return Some((script.value.name.clone(), Entry::Console));
     }
-    let inside = |main: &&Found<ModulePath>| {
-        let package = main
-            .value
-            .module
-            .strip_suffix(".__main__")
-            .unwrap_or_default();
-        !package.is_empty()
-            && main.value.root == module.root
-            && (name == package
-                || name
-                    .strip_prefix(package)
-                    .is_some_and(|rest| rest.starts_with('.')))
-    };
-    let package = known.facts.app.mains.iter().find(inside)?;
-    let package = package.value.module.strip_suffix(".__main__")?;
-    (!top.is_empty()).then(|| (package.to_owned(), Entry::Main))
+    let main = main_of(known, module);
+    // A module deep in a package is not what its author has people start.
+    let deep = name.matches('.').count() > 1 || !ENTRIES.contains(&super::stem(&module.file));
+    if main.is_some() || deep {
+        let top = name.split('.').next().unwrap_or_default();
+        if let Some(script) = own_console(known, top) {
+            return Some((script.value.name.clone(), Entry::Console));
+        }
+    }
+    Some((main?.to_owned(), Entry::Main))
+}
+
+/// The package with a `__main__` that a module belongs to.
+pub(super) fn main_of<'a>(known: &Known<'a>, module: &ModulePath) -> Option<&'a str> {
+    known.facts.app.mains.iter().find_map(|main| {
+        let package = main.value.module.strip_suffix(".__main__")?;
+        let inside = module.module.strip_prefix(package)?;
+        let inside = inside.is_empty() || inside.starts_with('.');
+        (inside && main.value.root == module.root && !package.is_empty()).then_some(package)
+    })
+}
+
+/// The project's console script, where it leads into a package.
+fn own_console<'a>(known: &Known<'a>, top: &str) -> Option<&'a Found<Script>> {
+    let script = console(known).ok().flatten()?;
+    let target = script.value.target.split([':', '.']).next();
+    (!top.is_empty() && target == Some(top)).then_some(script)
 }
 
 /// `python -m package.module` for a module of a package, `python path/to/script.py` for others.
@@ -129,11 +144,7 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
         .iter()
         .find(|main| main.value.module == format!("{top}.__main__"))?;
     // What its author tells people to type is tried more often than `python -m`.
-    let console = console(known).ok().flatten();
-    if let Some(script) = console.filter(|script| {
-        let target = script.value.target.split([':', '.']).next();
-        target == Some(top)
-    }) {
+    if let Some(script) = own_console(known, top) {
         return Some(Outside {
             argv: vec![Arg::text(&script.value.name)],
             at: script.at.clone(),
@@ -162,12 +173,12 @@ fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
         .setuptools
         .as_ref()
         .and_then(|project| project.name.as_ref());
-    let name = name
-        .or(setuptools)
-        .map(|found| crate::facts::normalise(&found.value));
+    // `shopserver` of the project shop-server.
+    let bare = |name: &str| crate::facts::normalise(name).replace('-', "");
+    let name = name.or(setuptools).map(|found| bare(&found.value));
     let like = scripts
         .iter()
-        .find(|script| Some(crate::facts::normalise(&script.value.name)) == name);
+        .find(|script| Some(bare(&script.value.name)) == name);
     let usual = || {
         let named = |script: &&Found<Script>| TASKS.contains(&script.value.name.as_str());
         // `shop-server` beside `shop-worker`.
@@ -177,7 +188,15 @@ fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
         };
         let mut ending = scripts.iter().filter(ends);
         let alone = ending.next().filter(|_| ending.next().is_none());
-        scripts.iter().find(named).or(alone)
+        // `shop` beside `shop-setup` and `shop-admin`.
+        let first = scripts.iter().min_by_key(|script| script.value.name.len());
+        let first = first.filter(|first| {
+            scripts.iter().all(|script| {
+                let rest = script.value.name.strip_prefix(&first.value.name);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+            })
+        });
+        scripts.iter().find(named).or(alone).or(first)
     };
     if let Some(script) = like.or_else(usual) {
         return Ok(Some(script));
