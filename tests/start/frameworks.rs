@@ -1,6 +1,6 @@
 //! One project a framework, as its users write it: the command, the port and the line that proves it.
 
-use super::{codes, file};
+use super::{argv, codes, file};
 
 /// Name, file, source, what is installed, command, port, place.
 struct Case(
@@ -321,5 +321,87 @@ fn each_framework_is_started_as_its_users_do() {
         assert_eq!(project.place(), *place, "{command}");
         assert_eq!(start.health.is_some(), port.is_some(), "{command}");
         assert_eq!(codes(&start), Vec::<&str>::new(), "{command}");
+    }
+}
+
+#[test]
+fn an_application_without_a_framework_is_served() {
+    let wsgi =
+        "def application(env, start_response):\n    start_response('200 OK', [])\n    return []\n";
+    let project = file("look/wsgi.py", wsgi).file("look/__init__.py", "");
+    let start = project.with(&["gunicorn"]).start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 look.wsgi:application"
+    );
+    assert_eq!(
+        (start.framework.as_deref(), start.port),
+        (Some("wsgi"), Some(8000))
+    );
+    let asgi = "async def app(scope, receive, send):\n    pass\n";
+    let project = file("main.py", asgi).with(&["uvicorn"]);
+    assert_eq!(
+        project.argv(),
+        "uvicorn --host 0.0.0.0 --port 8000 main:app"
+    );
+    // What makes it is not understood; the file exists for a server.
+    let made = "from look.front import Front\napplication = Front()\n";
+    let project = file("wsgi.py", made).with(&["gunicorn"]);
+    assert_eq!(
+        project.argv(),
+        "gunicorn --bind 0.0.0.0:8000 wsgi:application"
+    );
+    let both = file("wsgi.py", made).file("asgi.py", made);
+    assert_eq!(
+        both.with(&["gunicorn"]).argv(),
+        "gunicorn --bind 0.0.0.0:8000 wsgi:application"
+    );
+    // Passed on, it stays its framework's.
+    let flask = file(
+        "look.py",
+        "from flask import Flask\napp = Flask(__name__)\n",
+    )
+    .file("wsgi.py", "from look import app\n")
+    .with(&["flask", "gunicorn"]);
+    let start = flask.start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 wsgi:app");
+    assert_eq!(start.framework.as_deref(), Some("flask"));
+}
+
+#[test]
+fn the_port_that_people_know_is_kept_behind_a_server() {
+    let flask = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(host='0.0.0.0', port=5001)\n";
+    let start = file("app.py", flask).with(&["flask", "gunicorn"]).start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:5001 app:app");
+    assert_eq!(start.port, Some(5001));
+    let low = flask.replace("5001", "80");
+    let start = file("app.py", &low).with(&["flask", "gunicorn"]).start();
+    assert_eq!(start.port, Some(8000));
+    let fastapi = "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\nif __name__ == '__main__':\n    uvicorn.run('main:app', port=8003)\n";
+    let start = file("main.py", fastapi)
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(argv(&start), "uvicorn --host 0.0.0.0 --port 8003 main:app");
+    let read = "import os\nfrom flask import Flask\napp = Flask(__name__)\nPORT = os.getenv('PORT', '7000')\n";
+    let start = file("app.py", read).with(&["flask", "gunicorn"]).start();
+    assert_eq!(start.port, Some(7000));
+}
+
+#[test]
+fn an_option_of_the_command_line_names_the_port() {
+    for option in [
+        "import argparse\nargparse.ArgumentParser().add_argument('--port', type=int, default=8082)\n",
+        "import click\n@click.option('-p', '--port', default=8082)\ndef main(port):\n    pass\n",
+        "from tornado.options import define\ndefine('port', default=8082)\n",
+    ] {
+        let text = format!(
+            "from tornado import web, ioloop\n{option}if __name__ == '__main__':\n    web.Application().listen(x)\n    ioloop.IOLoop.current().start()\n"
+        );
+        let start = file("main.py", &text).with(&["tornado"]).start();
+        assert_eq!(
+            (argv(&start).as_str(), start.port),
+            ("python main.py", Some(8082)),
+            "{option}"
+        );
     }
 }

@@ -222,7 +222,10 @@ fn an_address_is_no_target() {
         "run-gunicorn.sh",
         "#!/bin/sh\npip install gunicorn\ngunicorn -w 4 archive.apps.wayback -b 0.0.0.0:8080\n",
     )
-    .file("archive/apps/wayback.py", "from archive.front import Front\napplication = Front()\n");
+    .file(
+        "archive/apps/wayback.py",
+        "from archive.front import Front\napplication = Front()\n",
+    );
     let start = project.start();
     assert_eq!(
         argv(&start),

@@ -191,6 +191,7 @@ pub(super) fn decoy(path: &str) -> bool {
     let stem = stem(file);
     DECOY_FILES.contains(&file)
         || file == "setup.py" && !path.contains('/')
+        || path.starts_with("contrib/")
         || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_tests")

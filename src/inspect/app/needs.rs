@@ -1,6 +1,6 @@
 //! Turns calls, imports and settings into [`SourceNeed`]s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::corpus::{Corpus, Source};
@@ -71,6 +71,7 @@ pub(super) fn read(
             .iter()
             .map(|assign| (assign.target.as_str(), &assign.value))
             .collect();
+        let excused = excused(source, index, &lists);
         for assign in &source.outline.assigns {
             if let Some(program) = setting(assign, &lists)
                 && let Some((need, _)) = index.programs.get(program)
@@ -97,6 +98,7 @@ pub(super) fn read(
             if let Some((program, words)) = program(&full, &call.value, &lists)
                 && let Some((need, unless)) = index.programs.get(program.as_str())
                 && !words.iter().any(|word| unless.contains(word))
+                && !(matches!(method, "which" | "find_executable") && excused.contains(*need))
             {
                 add(need, format!("{}: {program}", call.value.callee), at());
             }
@@ -140,6 +142,29 @@ pub(super) fn read(
     let mut out: Vec<SourceNeed> = found.into_values().collect();
     out.sort();
     out
+}
+
+/// Needs whose program a file runs, itself or by a function of its own, only to ask about what an image does not hold: that it
+/// looks for the program before shows no need either.
+fn excused(
+    source: &Source,
+    index: &Index,
+    lists: &BTreeMap<&str, &Value>,
+) -> BTreeSet<&'static str> {
+    let words = source.outline.calls.iter().filter_map(|call| {
+        let Value::List(words) = literal(call.value.args.first()?, lists) else {
+            return None;
+        };
+        let program = words.first()?.as_text()?;
+        let (need, unless) = index.programs.get(program)?;
+        let mut rest = words.iter().skip(1).filter_map(Value::as_text);
+        let asks = rest.any(|word| unless.iter().any(|one| one == word));
+        Some((*need, asks))
+    });
+    let (asking, running): (Vec<_>, Vec<_>) = words.partition(|(_, asks)| *asks);
+    let running: BTreeSet<&str> = running.into_iter().map(|(need, _)| need).collect();
+    let asking = asking.into_iter().map(|(need, _)| need);
+    asking.filter(|need| !running.contains(need)).collect()
 }
 
 /// What a file's imports ask for, those for type checkers excepted.

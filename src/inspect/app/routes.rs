@@ -122,14 +122,37 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
     })
 }
 
-/// The port of `os.environ.get("PORT", 5000)`.
+/// The port of `os.environ.get("PORT", 5000)`, else the one that an option of the command line falls back to.
 pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
-    corpus.sources.iter().find_map(|source| {
-        source.outline.calls.iter().find_map(|call| {
-            let reads = matches!(call.value.method(), "get" | "getenv");
-            let named = call.value.args.first().and_then(Value::as_text) == Some("PORT");
-            let port = call.value.args.get(1)?.as_setting()?.parse().ok()?;
-            (reads && named).then(|| Found::new(port, place(&source.path, call.line)))
+    let first = |port: fn(&Call) -> Option<u16>| {
+        corpus.sources.iter().find_map(|source| {
+            source.outline.calls.iter().find_map(|call| {
+                let at = || place(&source.path, call.line);
+                Some(Found::new(port(&call.value)?, at()))
+            })
         })
-    })
+    };
+    first(read).or_else(|| first(option))
+}
+
+fn read(call: &Call) -> Option<u16> {
+    let reads = matches!(call.method(), "get" | "getenv");
+    let named = call.args.first().and_then(Value::as_text) == Some("PORT");
+    let port = call.args.get(1)?.as_setting()?.parse().ok()?;
+    (reads && named).then_some(port)
+}
+
+/// `parser.add_argument("--port", default=8082)`, `click.option("--port", default=8082)`, tornado's `define("port", default=8082)`.
+fn option(call: &Call) -> Option<u16> {
+    let names: &[&str] = match call.method() {
+        "add_argument" | "option" | "add_option" => &["--port", "--http-port", "--http_port"],
+        "define" => &["port"],
+        _ => return None,
+    };
+    let mut given = call.args.iter().filter_map(Value::as_text);
+    if !given.any(|name| names.contains(&name)) {
+        return None;
+    }
+    let default = call.keywords.iter().find(|(name, _)| name == "default");
+    default?.1.as_setting()?.parse().ok()
 }

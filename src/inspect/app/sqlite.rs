@@ -113,5 +113,13 @@ fn path(url: &str) -> Option<String> {
 }
 
 fn is_file(path: &str) -> bool {
-    !path.is_empty() && !path.starts_with(":memory:") && !path.starts_with("file:")
+    // A pattern, a gap to be filled in, a folder.
+    let computed = ["%s", "{", "(", "*", "$"]
+        .iter()
+        .any(|sign| path.contains(sign));
+    !path.is_empty()
+        && !computed
+        && !path.ends_with('/')
+        && !path.starts_with(":memory:")
+        && !path.starts_with("file:")
 }

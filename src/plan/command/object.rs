@@ -63,6 +63,7 @@ pub(super) fn start(
             Some(object.at.clone()),
             &mut start,
         );
+        start.port = own_port(known, object);
         serve::command(known, &target, picked, interface, &Vec::new(), &mut start);
         return Ok(start);
     }
@@ -156,6 +157,7 @@ fn without_server(
                 start,
             );
             if let Some(interface) = framework.interface {
+                start.port = own_port(known, object);
                 serve::command(known, target, picked, interface, &Vec::new(), start);
             }
         }
@@ -202,6 +204,13 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
     {
         start.warnings.push(loopback(at));
     }
+}
+
+/// The port on which people know the application: what its own start names, else what the code falls back to. A low one is the
+/// port of a machine, not of a container whose user is not root.
+fn own_port(known: &Known<'_>, object: &AppObject) -> Option<u16> {
+    let named = object.port.as_ref().map(|port| port.value);
+    named.or(fallback(known)).filter(|port| *port >= 1024)
 }
 
 /// The port that the code itself falls back to.

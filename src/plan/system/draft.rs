@@ -148,7 +148,8 @@ impl<'a> Draft<'a> {
 
     fn suggest(&mut self, one: &Distribution, view: &View) {
         if !view.run.is_empty() {
-            self.plan.warnings.push(reason::suggested(one, view));
+            let warning = reason::suggested(&reason::named(one), view);
+            self.plan.warnings.push(warning.at(one.at.clone()));
         }
     }
 
@@ -181,6 +182,11 @@ impl<'a> Draft<'a> {
         let lists = view::lists(entry, self.target.family);
         for name in lists.build {
             self.add_build(name, because.clone(), &platforms, lists.build_proved);
+        }
+        if lists.run_when == RunWhen::Suggested {
+            let warning = reason::suggested(&because.requirement, &lists);
+            self.plan.warnings.push(warning.at(need.at.clone()));
+            return;
         }
         for name in lists.run {
             self.add_run(name, because.clone(), &platforms, lists.run_proved);

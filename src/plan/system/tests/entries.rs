@@ -144,6 +144,12 @@ fn sources_speak_too() {
     assert_eq!(stages(&plan), (vec!["gettext"], vec!["poppler-utils"]));
     let because = &plan.run[0].because[0];
     assert_eq!((because.source.as_str(), because.line), ("shop/pdf.py", 7));
+    let plan = decide(&[], &[need("program:npm")], &target(), Catalogue::builtin());
+    assert_eq!(
+        (plan.run.len(), codes(&plan)),
+        (0, vec!["package-suggested"])
+    );
+    assert_eq!(plan.warnings[0].at.as_ref().unwrap().line, 7);
 }
 
 #[test]
