@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Found, Parsed, Place};
+use super::{Arg, Found, Parsed, Place};
 
 /// Everything found about starting the application. Paths of `Place`s are relative to the context, all others to the
 /// application's folder.
@@ -121,9 +121,25 @@ pub struct Process {
     pub command: Parsed,
 }
 
+impl Process {
+    /// The script of the project that the command runs and that is all it does: `bash start.sh`, `./start.sh`.
+    pub fn script(&self) -> Option<String> {
+        let words: Option<Vec<&str>> = self.command.line.words().iter().map(Arg::literal).collect();
+        let script = match words?.as_slice() {
+            ["bash" | "sh", script] | [script] => script.trim_start_matches("./").to_owned(),
+            _ => return None,
+        };
+        let named = script.contains('/') || script.contains('.');
+        (named && !script.starts_with('/') && !script.ends_with(".py")).then_some(script)
+    }
+}
+
 /// A server or worker that a script of the project starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Launch {
+    /// The script, relative to the application's folder.
+    #[serde(skip)]
+    pub script: String,
     /// Its program, without a path: `gunicorn`, `celery`, …
     pub program: String,
     /// Its words, wrappers such as `poetry run` removed; a word that only a shell can expand is `None`.

@@ -39,7 +39,8 @@ use modules::Modules;
 pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let mut facts = AppFacts::default();
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
-    facts.launches = launches::read(tree);
+    let named = facts.procfile.iter().filter_map(|line| line.value.script());
+    facts.launches = launches::read(tree, &named.collect());
     facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 

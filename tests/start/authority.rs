@@ -334,3 +334,49 @@ fn a_port_that_was_asked_for_is_told_to_a_command_that_names_none() {
     assert_eq!(named.port, Some(8080));
     assert!(!named.env.contains_key("PORT"));
 }
+
+#[test]
+fn a_procfile_that_runs_a_script_is_for_the_server_in_it() {
+    let project = file("Procfile", "web: bash Procfile.sh\n")
+        .file("Procfile.sh", "python manage.py migrate\ngunicorn nursery.wsgi:application --timeout 30 --log-file -\n")
+        .file("start.sh", "gunicorn other:app\n")
+        .file("nursery/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+        .with(&["django", "gunicorn"]);
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 --timeout 30 nursery.wsgi:application"
+    );
+    assert_eq!(start.framework.as_deref(), Some("django"));
+    // A script that starts nothing known is run as it is.
+    let own = file("Procfile", "web: ./serve.sh\n").file("serve.sh", "./serve --all\n");
+    assert_eq!(own.argv(), "./serve.sh");
+}
+
+#[test]
+fn a_procfile_for_development_does_not_decide() {
+    let project = file(
+        "Procfile",
+        "web: ./manage.py runserver 0.0.0.0:8000\nworker: python3 -m shop.worker\n",
+    )
+    .file(
+        "manage.py",
+        "from django.core.management import execute_from_command_line\n",
+    )
+    .file(
+        "shop/settings.py",
+        "WSGI_APPLICATION = 'shop.wsgi.application'\nINSTALLED_APPS = []\n",
+    )
+    .file(
+        "shop/wsgi.py",
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    )
+    .with(&["django", "gunicorn"]);
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 shop.wsgi:application"
+    );
+    let roles: Vec<&str> = processes(&start).into_keys().collect();
+    assert_eq!(roles, ["release", "worker"]);
+}

@@ -405,3 +405,12 @@ fn an_option_of_the_command_line_names_the_port() {
         );
     }
 }
+
+#[test]
+fn an_option_may_stand_anywhere() {
+    let start = file("main.py", "from jobs.cmdline import args\nfrom tornado import web, ioloop\nif __name__ == '__main__':\n    web.Application().listen(args.port)\n    ioloop.IOLoop.current().start()\n")
+        .file("jobs/deep/down/cmdline.py", "def parse(parser):\n    parser.add_argument('--port', default=8082, help='where it listens')\n")
+        .with(&["tornado"])
+        .start();
+    assert_eq!(start.port, Some(8082));
+}

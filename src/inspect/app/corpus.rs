@@ -346,6 +346,10 @@ fn telling() -> Vec<Vec<String>> {
                 .map(|base| vec![format!("class {base}")]),
         );
     }
+    for option in ["add_argument(", "add_option(", ".option("] {
+        sets.push(vec![option.to_owned(), "--port".to_owned()]);
+    }
+    sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);
     sets.extend(WORDS.iter().map(|word| vec![(*word).to_owned()]));
     for call in downloads::all().iter().flat_map(|download| &download.calls) {
         sets.push(

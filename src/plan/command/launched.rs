@@ -38,6 +38,13 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     Ok(launches.iter().find_map(|launch| other(known, launch)))
 }
 
+/// The server that one script starts.
+pub(super) fn by_script(known: &Known<'_>, script: &str) -> Result<Option<Start>, Error> {
+    let launches = known.facts.app.launches.iter();
+    let of_script = launches.filter(|launch| launch.value.script == script);
+    by_server(known, &of_script.cloned().collect::<Vec<_>>())
+}
+
 /// What compose files, makefiles and justfiles start, where nothing better decides: see
 /// [`crate::inspect::app`].
 pub(super) fn hinted(known: &Known<'_>) -> Result<Option<Start>, Error> {

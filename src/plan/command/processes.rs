@@ -1,5 +1,6 @@
 //! Turns the `Procfile`'s other lines, workers and migrations into further processes of the same image.
 
+use super::given;
 use super::known::Known;
 use super::serve::{self, Target};
 use super::{Command, Process, Start};
@@ -11,7 +12,8 @@ use crate::facts::{Arg, CommandLine};
 /// Adds every process besides the command itself, sorted by name.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     let app = &known.facts.app;
-    for line in &app.procfile {
+    let lines = app.procfile.iter();
+    for line in lines.filter(|line| !given::develops(known, line)) {
         let command = Command {
             line: line.value.command.line.clone(),
             at: Some(line.at.clone()),

@@ -185,7 +185,11 @@ impl<'a> Draft<'a> {
         }
         if lists.run_when == RunWhen::Suggested {
             let warning = reason::suggested(&because.requirement, &lists);
-            self.plan.warnings.push(warning.at(need.at.clone()));
+            // Once is enough, wherever else it is called.
+            let said = |one: &Warning| (one.code, &one.help) == (warning.code, &warning.help);
+            if !self.plan.warnings.iter().any(said) {
+                self.plan.warnings.push(warning.at(need.at.clone()));
+            }
             return;
         }
         for name in lists.run {
