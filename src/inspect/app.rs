@@ -41,6 +41,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
     let named = facts.procfile.iter().filter_map(|line| line.value.script());
     facts.launches = launches::read(tree, &named.collect());
+    let ends = facts.procfile.iter().filter_map(procfile::last);
+    facts.launches.extend(ends);
     facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 

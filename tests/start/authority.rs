@@ -348,6 +348,7 @@ fn a_procfile_that_runs_a_script_is_for_the_server_in_it() {
         "gunicorn --bind 0.0.0.0:8000 --timeout 30 nursery.wsgi:application"
     );
     assert_eq!(start.framework.as_deref(), Some("django"));
+    assert!(!processes(&start).contains_key("web"));
     // A script that starts nothing known is run as it is.
     let own = file("Procfile", "web: ./serve.sh\n").file("serve.sh", "./serve --all\n");
     assert_eq!(own.argv(), "./serve.sh");
@@ -379,4 +380,24 @@ fn a_procfile_for_development_does_not_decide() {
     );
     let roles: Vec<&str> = processes(&start).into_keys().collect();
     assert_eq!(roles, ["release", "worker"]);
+}
+
+#[test]
+fn what_a_procfile_prepares_is_the_images_own_matter() {
+    let project = |line: &str| {
+        file("Procfile", &format!("web: {line}\n"))
+            .file("blog.py", FLASK)
+            .with(&["flask", "gunicorn"])
+            .start()
+    };
+    let start = project("flask db upgrade; flask translate compile; gunicorn blog:app");
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 blog:app");
+    assert!(processes(&start).is_empty());
+    // Two programs in one line, or a folder to go to, are no preparation.
+    for line in [
+        "python worker.py & gunicorn blog:app",
+        "cd src && gunicorn blog:app",
+    ] {
+        assert!(argv(&project(line)).starts_with("sh -c "), "{line}");
+    }
 }

@@ -233,3 +233,19 @@ fn an_address_is_no_target() {
     );
     assert_eq!(start.port, Some(8080));
 }
+
+#[test]
+fn a_file_that_starts_nothing_when_it_is_run_is_started_by_the_script_beside_it() {
+    let start = file(
+        "bot/main.py",
+        "from telegram_bot import Bot\ndef main():\n    Bot().run()\nif __name__ == '__main__':\n    main()\n",
+    )
+    .file(
+        "bot/telegram_bot.py",
+        "from telegram.ext import ApplicationBuilder\nclass Bot:\n    def run(self):\n        app = ApplicationBuilder().token('x').build()\n        app.run_polling()\n",
+    )
+    .with(&["python-telegram-bot"])
+    .start();
+    assert_eq!(argv(&start), "python bot/main.py");
+    assert_eq!(start.framework.as_deref(), Some("python-telegram-bot"));
+}

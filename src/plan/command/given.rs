@@ -82,9 +82,9 @@ fn procfile(known: &Known<'_>) -> Result<Option<Start>, Error> {
     let Some(line) = web.or_else(only).filter(|line| !develops(known, line)) else {
         return Ok(None);
     };
-    if let Some(script) = line.value.script()
-        && let Some(start) = launched::by_script(known, &script)?
-    {
+    let script = line.value.script();
+    let script = script.unwrap_or_else(|| line.at.file.to_string());
+    if let Some(start) = launched::by_script(known, &script, &line.at)? {
         return Ok(Some(start));
     }
     let why = format!("the Procfile's process `{}`", line.value.name);

@@ -9,7 +9,7 @@ use crate::catalogue::frameworks::Role;
 use crate::catalogue::servers::{self, Server};
 use crate::error::{Error, printable};
 use crate::facts::app::Launch;
-use crate::facts::{Arg, CommandLine, Found, Parsed};
+use crate::facts::{Arg, CommandLine, Found, Parsed, Place};
 
 /// A server that a script of the project starts: its target and its tuning are taken over; where it listens, its folders and
 /// what the script does before are the image's own matter. Else a program of the project that it starts, or a worker.
@@ -38,11 +38,24 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     Ok(launches.iter().find_map(|launch| other(known, launch)))
 }
 
-/// The server that one script starts.
-pub(super) fn by_script(known: &Known<'_>, script: &str) -> Result<Option<Start>, Error> {
-    let launches = known.facts.app.launches.iter();
-    let of_script = launches.filter(|launch| launch.value.script == script);
-    by_server(known, &of_script.cloned().collect::<Vec<_>>())
+/// The server that one script starts, or the line of a file of commands.
+pub(super) fn by_script(
+    known: &Known<'_>,
+    script: &str,
+    line: &Place,
+) -> Result<Option<Start>, Error> {
+    let of = |launch: &&Found<Launch>| {
+        launch.value.script == script && (launch.at.file != line.file || launch.at == *line)
+    };
+    let launches: Vec<_> = known
+        .facts
+        .app
+        .launches
+        .iter()
+        .filter(of)
+        .cloned()
+        .collect();
+    by_server(known, &launches)
 }
 
 /// What compose files, makefiles and justfiles start, where nothing better decides: see

@@ -179,11 +179,11 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
             format!("{name} has a __main__"),
             false,
         ),
-        None => (
-            scripts::python(&object.module),
-            format!("the script starts {}", object.framework),
-            false,
-        ),
+        None => {
+            let starter = scripts::starter(known, object).unwrap_or(&object.module);
+            let why = format!("the script starts {}", object.framework);
+            (scripts::python(starter), why, false)
+        }
     };
     start.needs_source = !installed;
     start.working_dir = if argv.get(1).and_then(Arg::literal) == Some("-m") {

@@ -24,6 +24,11 @@ const ENTRIES: [&str; 9] = [
     "__main__", "app", "bot", "cli", "main", "run", "server", "web", "worker",
 ];
 
+/// Names of scripts that start a project.
+const USUAL: [&str; 9] = [
+    "main", "app", "run", "server", "bot", "worker", "cli", "start", "launcher",
+];
+
 /// The start by the project's own entry points, in order of authority.
 ///
 /// # Errors
@@ -158,6 +163,26 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
         why: format!("{top} has a __main__"),
         installed: false,
     })
+}
+
+/// The script that starts an application whose own file does nothing when it is run: the one beside it, or that has a usual
+/// name there.
+pub(super) fn starter<'a>(known: &Known<'a>, object: &AppObject) -> Option<&'a ModulePath> {
+    if object.runs {
+        return None;
+    }
+    let scripts = known.facts.app.scripts.iter();
+    let beside: Vec<&ModulePath> = scripts
+        .map(|script| &script.value.module)
+        .filter(|module| module.root == object.module.root)
+        .collect();
+    let usual = |module: &&&ModulePath| USUAL.contains(&super::stem(&module.file));
+    let mut usual = beside.iter().filter(usual);
+    match (beside.as_slice(), usual.next(), usual.next()) {
+        ([only], ..) => Some(only),
+        (_, Some(first), None) => Some(first),
+        _ => None,
+    }
 }
 
 /// The project's console script: the only one, or the one that is named like the project.
@@ -326,12 +351,8 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .iter()
         .filter(|script| depth(script) == least)
         .collect();
-    let usual = |script: &&Found<GuardedScript>| {
-        matches!(
-            super::stem(&script.value.module.file),
-            "main" | "app" | "run" | "server" | "bot" | "worker" | "cli"
-        )
-    };
+    let usual =
+        |script: &&Found<GuardedScript>| USUAL.contains(&super::stem(&script.value.module.file));
     if highest.len() > 1 && highest.iter().filter(|script| usual(script)).count() == 1 {
         highest.retain(|script| usual(script));
     }
