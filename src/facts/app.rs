@@ -40,6 +40,8 @@ pub struct AppFacts {
     pub sqlite: Vec<Found<SqliteFile>>,
     /// The port that the code falls back to when `$PORT` is not set.
     pub port: Option<Found<u16>>,
+    /// The port of a server that the code starts without a framework.
+    pub listens: Option<Found<u16>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.

@@ -80,6 +80,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
+    facts.listens = routes::listens(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
     facts.variables = reads::read(&corpus, &place);

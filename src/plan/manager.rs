@@ -89,6 +89,31 @@ pub fn manager_of(kind: LockKind) -> PackageManager {
 }
 
 fn detect(facts: &ProjectFacts, warnings: &mut Vec<Warning>) -> Result<PackageManager, Error> {
+    if let Some(lock) = built_by(facts) {
+        // What is the matter with the other one does not matter.
+        let here = |warning: &Warning| {
+            let at = warning.at.as_ref();
+            at.is_none_or(|at| {
+                !facts
+                    .locks
+                    .iter()
+                    .any(|one| one != lock && *at.file == *one.path)
+            })
+        };
+        warnings.retain(here);
+        warnings.push(
+            Warning::new(
+                "lock-ignored",
+                format!(
+                    "{} is read, poetry.lock is not: Poetry does not build the project any more",
+                    lock.path
+                ),
+                "delete poetry.lock, or pass `--manager poetry`",
+            )
+            .at(Place::new(lock.path.clone(), 1)),
+        );
+        return beside_lock(facts, lock, warnings);
+    }
     if facts.locks.len() > 1 {
         return Err(contradiction(
             facts
@@ -137,6 +162,26 @@ fn detect(facts: &ProjectFacts, warnings: &mut Vec<Warning>) -> Result<PackageMa
         return Ok(PackageManager::Project);
     }
     Err(nothing(facts))
+}
+
+/// Of two locks the one beside Poetry's, where the project has left Poetry: its metadata is the standard's, and another backend
+/// builds it, or no table speaks to Poetry.
+fn built_by(facts: &ProjectFacts) -> Option<&Lock> {
+    let pyproject = facts.pyproject.as_ref()?;
+    let built = pyproject.build_system.as_ref();
+    let left = match built.and_then(|built| built.backend.as_ref()) {
+        Some(backend) => !backend.starts_with("poetry"),
+        None => !pyproject.tools.contains("poetry"),
+    };
+    let [one, other] = facts.locks.as_slice() else {
+        return None;
+    };
+    match (one.kind, other.kind) {
+        (LockKind::Poetry, _) => Some(other),
+        (_, LockKind::Poetry) => Some(one),
+        _ => None,
+    }
+    .filter(|_| left && pyproject.project)
 }
 
 /// One lock, and perhaps a requirements file beside it: an export of the lock, a subset of it, or another truth.

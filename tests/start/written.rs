@@ -201,9 +201,15 @@ fn a_console_script_stands_for_a_module_deep_in_its_package() {
     assert_eq!(deep.argv(), "python -m share.web.share_mode");
     let console = project().with(&["flask"]).console("share", "share:main");
     assert_eq!(console.argv(), "share");
+    // A command that may be for something else does not.
+    let other = project()
+        .with(&["flask"])
+        .console("sharectl", "share.cli:main");
+    let main =
+        |project: Project| project.file("share/__main__.py", "from share import main\nmain()\n");
+    assert_eq!(main(other).argv(), "python -m share");
     // A `__main__` is tried less often than what the author has people type.
-    let main = console.file("share/__main__.py", "from share import main\nmain()\n");
-    assert_eq!(main.argv(), "share");
+    assert_eq!(main(console).argv(), "share");
 }
 
 #[test]

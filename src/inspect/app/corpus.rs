@@ -281,7 +281,7 @@ fn words() -> &'static Words {
 }
 
 /// Words that are enough by themselves.
-const WORDS: [&str; 33] = [
+const WORDS: [&str; 34] = [
     "AMQP_URL",
     "BEAT_SCHEDULE",
     "BROKER_URL",
@@ -300,6 +300,7 @@ const WORDS: [&str; 33] = [
     "RABBITMQ_",
     "REDIS_",
     "SIGTERM",
+    "add_insecure_port(",
     "beat_schedule",
     "cdll.LoadLibrary",
     "create_app(",

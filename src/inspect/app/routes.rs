@@ -156,3 +156,42 @@ fn option(call: &Call) -> Option<u16> {
     let default = call.keywords.iter().find(|(name, _)| name == "default");
     default?.1.as_setting()?.parse().ok()
 }
+
+/// Where a server of the standard library, of gRPC or of websockets listens: `server.add_insecure_port("[::]:50051")`,
+/// `HTTPServer(("", 8080), …)`, `websockets.serve(handler, "0.0.0.0", 8765)`.
+pub(super) fn listens(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
+    corpus.sources.iter().find_map(|source| {
+        let calls = source.outline.calls.iter().filter(|c| !c.within.typing);
+        calls.into_iter().find_map(|call| {
+            let port = listening(&call.value).filter(|port| *port > 0)?;
+            Some(Found::new(port, place(&source.path, call.line)))
+        })
+    })
+}
+
+fn listening(call: &Call) -> Option<u16> {
+    let number = |value: &Value| value.as_setting()?.replace('_', "").parse().ok();
+    // One for this machine alone is for something else: a browser that logs in, a debugger.
+    let open = |value: &Value| matches!(value.as_text(), Some("" | "0.0.0.0" | "::" | "[::]"));
+    let (host, port) = match call.method() {
+        "add_insecure_port" | "add_secure_port" => {
+            let address = call.argument("address", 0)?.as_text()?;
+            let (host, port) = address.rsplit_once(':')?;
+            return port
+                .parse()
+                .ok()
+                .filter(|_| open(&Value::Text(host.to_owned())));
+        }
+        "HTTPServer" | "ThreadingHTTPServer" | "TCPServer" | "ThreadingTCPServer" => {
+            match call.argument("server_address", 0)? {
+                Value::List(address) => (address.first()?, address.get(1)?),
+                _ => return None,
+            }
+        }
+        _ if ["websockets.serve", "asyncio.start_server"].contains(&call.callee.as_str()) => {
+            (call.argument("host", 1)?, call.argument("port", 2)?)
+        }
+        _ => return None,
+    };
+    number(port).filter(|_| open(host))
+}

@@ -1,5 +1,6 @@
 //! Turns entry points, `__main__.py` and guarded scripts into the start of a program without a known framework.
 
+use super::consoles::{self, TASKS};
 use super::known::Known;
 use super::{Command, Start, lines, serve};
 use crate::catalogue::frameworks::Role;
@@ -16,9 +17,6 @@ pub(super) enum Entry {
     Main,
 }
 
-/// Names of tasks that start an application.
-const TASKS: [&str; 6] = ["start", "serve", "server", "web", "run", "prod"];
-
 /// Names of modules that are started by themselves.
 const ENTRIES: [&str; 9] = [
     "__main__", "app", "bot", "cli", "main", "run", "server", "web", "worker",
@@ -34,7 +32,7 @@ const USUAL: [&str; 9] = [
 /// # Errors
 /// Several are equal.
 pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
-    if let Some(script) = console(known)? {
+    if let Some(script) = consoles::own(known)? {
         let argv = vec![Arg::text(&script.value.name)];
         let why = format!("console script of the project: {}", script.value.target);
         let mut start = started(known, argv, script.at.clone(), why);
@@ -63,7 +61,7 @@ pub(super) fn entry_for(known: &Known<'_>, module: &ModulePath) -> Option<(Strin
     let deep = name.matches('.').count() > 1 || !ENTRIES.contains(&super::stem(&module.file));
     if main.is_some() || deep {
         let top = name.split('.').next().unwrap_or_default();
-        if let Some(script) = own_console(known, top) {
+        if let Some(script) = consoles::leading_into(known, top) {
             return Some((script.value.name.clone(), Entry::Console));
         }
     }
@@ -78,13 +76,6 @@ pub(super) fn main_of<'a>(known: &Known<'a>, module: &ModulePath) -> Option<&'a 
         let inside = inside.is_empty() || inside.starts_with('.');
         (inside && main.value.root == module.root && !package.is_empty()).then_some(package)
     })
-}
-
-/// The project's console script, where it leads into a package.
-fn own_console<'a>(known: &Known<'a>, top: &str) -> Option<&'a Found<Script>> {
-    let script = console(known).ok().flatten()?;
-    let target = script.value.target.split([':', '.']).next();
-    (!top.is_empty() && target == Some(top)).then_some(script)
 }
 
 /// `python -m package.module` for a module of a package, `python path/to/script.py` for others.
@@ -149,7 +140,7 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
         .iter()
         .find(|main| main.value.module == format!("{top}.__main__"))?;
     // What its author tells people to type is tried more often than `python -m`.
-    if let Some(script) = own_console(known, top) {
+    if let Some(script) = consoles::leading_into(known, top) {
         return Some(Outside {
             argv: vec![Arg::text(&script.value.name)],
             at: script.at.clone(),
@@ -183,77 +174,6 @@ pub(super) fn starter<'a>(known: &Known<'a>, object: &AppObject) -> Option<&'a M
         (_, Some(first), None) => Some(first),
         _ => None,
     }
-}
-
-/// The project's console script: the only one, or the one that is named like the project.
-fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
-    let scripts = &known.installed.scripts;
-    let name = known
-        .facts
-        .pyproject
-        .as_ref()
-        .and_then(|project| project.name.as_ref());
-    let setuptools = known
-        .facts
-        .setuptools
-        .as_ref()
-        .and_then(|project| project.name.as_ref());
-    // `shopserver` of the project shop-server.
-    let bare = |name: &str| crate::facts::normalise(name).replace('-', "");
-    let name = name.or(setuptools).map(|found| bare(&found.value));
-    let like = scripts
-        .iter()
-        .find(|script| Some(bare(&script.value.name)) == name);
-    let usual = || {
-        let named = |script: &&Found<Script>| TASKS.contains(&script.value.name.as_str());
-        // `shop-server` beside `shop-worker`.
-        let ends = |script: &&Found<Script>| {
-            let last = script.value.name.rsplit(['-', '_']).next();
-            last.is_some_and(|last| TASKS.contains(&last))
-        };
-        let mut ending = scripts.iter().filter(ends);
-        let alone = ending.next().filter(|_| ending.next().is_none());
-        // `shop` beside `shop-setup` and `shop-admin`.
-        let first = scripts.iter().min_by_key(|script| script.value.name.len());
-        let first = first.filter(|first| {
-            scripts.iter().all(|script| {
-                let rest = script.value.name.strip_prefix(&first.value.name);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
-            })
-        });
-        scripts.iter().find(named).or(alone).or(first)
-    };
-    if let Some(script) = like.or_else(usual) {
-        return Ok(Some(script));
-    }
-    // Two names of one function are one.
-    let first = scripts.first();
-    if scripts
-        .iter()
-        .all(|script| first.is_some_and(|first| first.value.target == script.value.target))
-    {
-        return Ok(first);
-    }
-    Err(Error::Undecided {
-        what: format!("{} console scripts could be started", scripts.len()),
-        evidence: scripts
-            .iter()
-            .map(|script| (Some(script.at.clone()), script.value.name.clone()))
-            .collect(),
-        offers: scripts
-            .iter()
-            .map(|script| {
-                let typed = crate::facts::quoted(&script.value.name);
-                Offer::new("command", typed, Some(&script.at))
-            })
-            .collect(),
-        help: first.map_or_else(String::new, |script| {
-            format!(
-                "choose one: `--command {}`",
-                super::typed(&script.value.name)
-            )
-        }),
-    })
 }
 
 /// `start = …` of a task runner.
@@ -389,7 +309,8 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
     }
 }
 
-/// A start without a framework that serves, and therefore without a port; a command-line tool's framework is named.
+/// A start without a framework that serves, and therefore without a port, unless the code listens by itself; a command-line
+/// tool's framework is named.
 fn started(known: &Known<'_>, argv: Vec<Arg>, at: Place, why: impl Into<String>) -> Start {
     let tool = known.facts.app.objects.iter().find(|object| {
         serve::framework(&object.framework)
@@ -398,7 +319,13 @@ fn started(known: &Known<'_>, argv: Vec<Arg>, at: Place, why: impl Into<String>)
     Start {
         framework: tool.map(|object| object.framework.clone()),
         command: Some(Command::words(argv, Some(at), why)),
+        port: listens(known).filter(|_| tool.is_none()),
         needs_source: true,
         ..Start::default()
     }
+}
+
+/// Where the code listens without a framework.
+pub(super) fn listens(known: &Known<'_>) -> Option<u16> {
+    known.facts.app.listens.as_ref().map(|port| port.value)
 }
