@@ -251,3 +251,15 @@ fn a_program_that_only_tells_the_version_of_a_checkout_is_no_need() {
     let clones = format!("{asks}run(['git', 'clone', 'x'])\n");
     assert_eq!(file("version.py", &clones).facts().sources.len(), 1);
 }
+
+#[test]
+fn a_module_that_comes_second_is_no_need() {
+    let old = "import pkg_resources\nVERSION = pkg_resources.require('shop')[0].version\n";
+    assert_eq!(
+        file("shop.py", old).facts().sources[0].need,
+        "import:pkg-resources"
+    );
+    let second =
+        "try:\n    from importlib import metadata\nexcept ImportError:\n    import pkg_resources\n";
+    assert!(file("shop.py", second).facts().sources.is_empty());
+}

@@ -180,11 +180,19 @@ fn imported(
         if let Some(name) = &import.name {
             full = format!("{full}.{name}");
         }
-        for (module, need) in &index.imports {
-            let inside = full
-                .strip_prefix(*module)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            if inside {
+        for (module, (need, unless)) in &index.imports {
+            let inside = |full: &str, module: &str| {
+                full.strip_prefix(module)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let first = |one: &String| {
+                let mut others = source.outline.imports.iter();
+                others.any(|other| {
+                    let name = other.name.as_deref().unwrap_or_default();
+                    inside(&other.module, one) || format!("{}.{name}", other.module) == *one
+                })
+            };
+            if inside(&full, module) && !unless.iter().any(first) {
                 let evidence = format!("import {module}");
                 add(need, evidence, place(&source.path, import.line));
             }
@@ -281,7 +289,8 @@ pub(super) fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -
 struct Index {
     /// With the words of a call that show no need.
     programs: BTreeMap<&'static str, (&'static str, &'static [String])>,
-    imports: BTreeMap<&'static str, &'static str>,
+    /// With the modules beside whose import it is only what comes second.
+    imports: BTreeMap<&'static str, (&'static str, &'static [String])>,
     libraries: BTreeMap<&'static str, &'static str>,
     typelibs: BTreeMap<&'static str, &'static str>,
     apps: BTreeMap<&'static str, &'static str>,
@@ -301,16 +310,19 @@ fn index() -> &'static Index {
                 })
                 .collect()
         };
-        Index {
-            programs: Catalogue::builtin()
+        let guarded = |list: fn(&Shown) -> &Vec<String>| {
+            Catalogue::builtin()
                 .source_needs()
                 .flat_map(|(key, need)| {
-                    let shown = &need.shown;
-                    let programs = shown.programs.iter();
-                    programs.map(move |program| (program.as_str(), (key, shown.unless.as_slice())))
+                    let unless = need.shown.unless.as_slice();
+                    let shown = list(&need.shown).iter();
+                    shown.map(move |shown| (shown.as_str(), (key, unless)))
                 })
-                .collect(),
-            imports: by(|shown| &shown.imports),
+                .collect()
+        };
+        Index {
+            programs: guarded(|shown| &shown.programs),
+            imports: guarded(|shown| &shown.imports),
             libraries: by(|shown| &shown.libraries),
             typelibs: by(|shown| &shown.typelibs),
             apps: by(|shown| &shown.apps),

@@ -183,6 +183,17 @@ impl<'a> Draft<'a> {
         for name in lists.build {
             self.add_build(name, because.clone(), &platforms, lists.build_proved);
         }
+        for advice in &entry.advice {
+            let beside = |names: &[String]| names.iter().any(|name| self.present.contains(name));
+            let said = self.plan.warnings.iter().any(|one| one.code == advice.code);
+            if !said
+                && !beside(&advice.without)
+                && (advice.beside.is_empty() || beside(&advice.beside))
+            {
+                let warning = Warning::new(&advice.code, &advice.message, &advice.help);
+                self.plan.warnings.push(warning.at(need.at.clone()));
+            }
+        }
         if lists.run_when == RunWhen::Suggested {
             let warning = reason::suggested(&because.requirement, &lists);
             // Once is enough, wherever else it is called.

@@ -153,6 +153,25 @@ fn sources_speak_too() {
 }
 
 #[test]
+fn what_a_module_is_a_part_of_is_asked_for() {
+    let need = SourceNeed {
+        need: "import:pkg-resources".to_owned(),
+        evidence: "import pkg_resources".to_owned(),
+        at: Place::new("shop/__init__.py", 2),
+    };
+    let needs = [need];
+    let plan = decide(&[], &needs, &target(), Catalogue::builtin());
+    assert_eq!(codes(&plan), ["setuptools-missing"]);
+    let plan = decide(
+        &[required("setuptools")],
+        &needs,
+        &target(),
+        Catalogue::builtin(),
+    );
+    assert_eq!(codes(&plan), Vec::<&str>::new());
+}
+
+#[test]
 fn a_step_stands_where_no_package_can() {
     let plan = plan(&[required("playwright==1.58.0")]);
     assert_eq!(
