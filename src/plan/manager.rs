@@ -214,16 +214,29 @@ fn beside_lock(
             Some(name) => locked.contains(name.as_str()),
             None => true,
         });
-    if !exported && !inside {
+    let strangers: Vec<&str> = file
+        .requirements
+        .iter()
+        .filter_map(|requirement| requirement.name.as_deref())
+        .filter(|name| !locked.contains(*name))
+        .collect();
+    // A lock that fits its manifest is kept up by a tool; a file that has left it is not.
+    let left = fits(facts, lock, warnings) && strangers.len() * 2 <= file.requirements.len();
+    if !exported && !inside && !left {
         return Err(contradiction(vec![
             (file.path.clone(), PackageManager::Pip),
             (lock.path.clone(), manager),
         ]));
     }
     let reason = if exported {
-        "it is an export of the lock, as its header says"
+        "it is an export of the lock, as its header says".to_owned()
+    } else if inside {
+        "all its requirements are in the lock".to_owned()
     } else {
-        "all its requirements are in the lock"
+        format!(
+            "the lock fits its manifest, and does not hold {}",
+            printable(&strangers.join(", "))
+        )
     };
     warnings.push(
         Warning::new(
@@ -234,6 +247,23 @@ fn beside_lock(
         .at(Place::new(file.path.clone(), 1)),
     );
     Ok(manager)
+}
+
+/// Is the lock as its tool wrote it for the manifest that is there?
+fn fits(facts: &ProjectFacts, lock: &Lock, warnings: &[Warning]) -> bool {
+    let manifest = match lock.kind {
+        LockKind::Pipenv => facts.pipfile.is_some(),
+        LockKind::Pylock => false,
+        LockKind::Uv | LockKind::Poetry | LockKind::Pdm => facts
+            .pyproject
+            .as_ref()
+            .is_some_and(|found| found.project || found.tools.contains("poetry")),
+    };
+    let stale = |warning: &Warning| {
+        let at = warning.at.as_ref();
+        warning.code == "lock-stale" && at.is_some_and(|at| *at.file == *lock.path)
+    };
+    manifest && !warnings.iter().any(stale)
 }
 
 fn lock_command(pyproject: &Pyproject) -> String {

@@ -52,7 +52,7 @@ fn an_sqlite_file_beside_the_code_gets_a_warning_alone() {
     assert!(start.warnings[0].help.contains("sqlite:///data/app.db"));
     for other in [
         "import sqlite3\nsqlite3.connect(':memory:')\n",
-        "PATTERN = 'sqlite:///(.+)$'\nURL = 'sqlite:///%s%s'\nROOT = 'sqlite:////'\n",
+        "PATTERN = 'sqlite:///(.+)$'\nURL = 'sqlite:///%s%s'\nROOT = 'sqlite:////'\nTOP = 'sqlite:////tmp'\n",
         "URL = 'sqlite://'\nOTHER = 'postgresql:///x'\n",
         "import psycopg\npsycopg.connect('data/x')\n",
     ] {

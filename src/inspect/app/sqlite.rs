@@ -117,8 +117,11 @@ fn is_file(path: &str) -> bool {
     let computed = ["%s", "{", "(", "*", "$"]
         .iter()
         .any(|sign| path.contains(sign));
+    // `/tmp` at the top of the tree.
+    let top = path.rfind('/') == Some(0) && !path.contains('.');
     !path.is_empty()
         && !computed
+        && !top
         && !path.ends_with('/')
         && !path.starts_with(":memory:")
         && !path.starts_with("file:")
