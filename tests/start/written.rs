@@ -255,3 +255,32 @@ fn a_file_that_starts_nothing_when_it_is_run_is_started_by_the_script_beside_it(
     assert_eq!(argv(&start), "python bot/main.py");
     assert_eq!(start.framework.as_deref(), Some("python-telegram-bot"));
 }
+
+#[test]
+fn a_script_for_something_else_does_not_start_an_application() {
+    let project = || {
+        file(
+            "inject-build-id.py",
+            "def main():\n    pass\nif __name__ == '__main__':\n    main()\n",
+        )
+        .file(
+            "router/web.py",
+            "from flask import Flask\nflask_app = Flask(__name__)\n",
+        )
+        .file("router/__init__.py", "")
+        .with(&["flask"])
+    };
+    assert_eq!(project().console("router", "router:main").argv(), "router");
+    // One that is named like the package, or as such scripts are, starts it.
+    let named = file(
+        "router-server.py",
+        "if __name__ == '__main__':\n    main()\n",
+    )
+    .file(
+        "router/web.py",
+        "from flask import Flask\nflask_app = Flask(__name__)\n",
+    )
+    .with(&["flask"])
+    .console("router", "router:main");
+    assert_eq!(named.argv(), "python router-server.py");
+}

@@ -126,7 +126,17 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
             && path.file != "manage.py"
     });
     let (first, second) = (fits.next(), fits.next());
-    if let (Some(script), None) = (first, second) {
+    let top = object.module.module.split('.').next().unwrap_or_default();
+    let console = consoles::leading_into(known, top);
+    // One that is named for something else gives way to what the author has people type.
+    let bare = |name: &str| crate::facts::normalise(name).replace('-', "");
+    let related = |script: &&Found<GuardedScript>| {
+        let stem = super::stem(&script.value.module.file);
+        let (stem, top) = (bare(stem), bare(top));
+        USUAL.contains(&stem.as_str()) || top.starts_with(&stem) || stem.starts_with(&top)
+    };
+    let only = first.filter(|_| second.is_none());
+    if let Some(script) = only.filter(|script| related(script) || console.is_none()) {
         return Some(Outside {
             argv: python(&script.value.module),
             at: script.at.clone(),
@@ -134,13 +144,12 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
             installed: false,
         });
     }
-    let top = object.module.module.split('.').next().unwrap_or_default();
     let main = app
         .mains
         .iter()
-        .find(|main| main.value.module == format!("{top}.__main__"))?;
+        .find(|main| main.value.module == format!("{top}.__main__"));
     // What its author tells people to type is tried more often than `python -m`.
-    if let Some(script) = consoles::leading_into(known, top) {
+    if let Some(script) = console.filter(|_| main.is_some() || only.is_some()) {
         return Some(Outside {
             argv: vec![Arg::text(&script.value.name)],
             at: script.at.clone(),
@@ -148,6 +157,7 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
             installed: true,
         });
     }
+    let main = main?;
     Some(Outside {
         argv: python(&main.value),
         at: main.at.clone(),
