@@ -132,7 +132,8 @@ impl Process {
             _ => return None,
         };
         let named = script.contains('/') || script.contains('.');
-        (named && !script.starts_with('/') && !script.ends_with(".py")).then_some(script)
+        (named && !script.starts_with('/') && script.rsplit('.').next() != Some("py"))
+            .then_some(script)
     }
 }
 

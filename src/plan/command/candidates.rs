@@ -97,7 +97,7 @@ fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
     let made_for = !framework.bare.is_empty() && framework.entries.iter().any(|one| one == stem);
     let asked = framework.distribution.iter().any(|name| known.direct(name))
         || known.installed.direct.is_empty()
-        || made_for && !(framework.interface == Some(Interface::Asgi) && !known.asks_for_asgi());
+        || made_for && (framework.interface != Some(Interface::Asgi) || known.asks_for_asgi());
     let position = |lists: &[&[&str]], name: &str| {
         lists
             .iter()

@@ -149,7 +149,7 @@ fn sources_speak_too() {
         (plan.run.len(), codes(&plan)),
         (0, vec!["package-suggested"])
     );
-    assert_eq!(plan.warnings[0].at.as_ref().unwrap().line, 7);
+    assert_eq!(plan.warnings[0].at, Some(Place::new("shop/pdf.py", 7)));
 }
 
 #[test]
