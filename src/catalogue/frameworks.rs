@@ -53,6 +53,9 @@ pub struct Framework {
     /// Imports that make a script an application.
     #[serde(default)]
     pub imports: Vec<String>,
+    /// Last parameters of a function that is an application by itself.
+    #[serde(default)]
+    pub bare: Vec<String>,
     /// Files of this kind are applications.
     pub extension: Option<String>,
     /// What starts it inside a script.
@@ -115,6 +118,7 @@ mod tests {
                 &framework.decorators,
                 &framework.bases,
                 &framework.imports,
+                &framework.bare,
             ];
             let by_file = framework.extension.is_some();
             assert!(

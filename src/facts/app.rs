@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Found, Parsed, Place};
+use super::{Arg, Found, Parsed, Place};
 
 /// Everything found about starting the application. Paths of `Place`s are relative to the context, all others to the
 /// application's folder.
@@ -40,6 +40,8 @@ pub struct AppFacts {
     pub sqlite: Vec<Found<SqliteFile>>,
     /// The port that the code falls back to when `$PORT` is not set.
     pub port: Option<Found<u16>>,
+    /// The port of a server that the code starts without a framework.
+    pub listens: Option<Found<u16>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
@@ -121,9 +123,26 @@ pub struct Process {
     pub command: Parsed,
 }
 
+impl Process {
+    /// The script of the project that the command runs and that is all it does: `bash start.sh`, `./start.sh`.
+    pub fn script(&self) -> Option<String> {
+        let words: Option<Vec<&str>> = self.command.line.words().iter().map(Arg::literal).collect();
+        let script = match words?.as_slice() {
+            ["bash" | "sh", script] | [script] => script.trim_start_matches("./").to_owned(),
+            _ => return None,
+        };
+        let named = script.contains('/') || script.contains('.');
+        (named && !script.starts_with('/') && script.rsplit('.').next() != Some("py"))
+            .then_some(script)
+    }
+}
+
 /// A server or worker that a script of the project starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Launch {
+    /// The script, relative to the application's folder.
+    #[serde(skip)]
+    pub script: String,
     /// Its program, without a path: `gunicorn`, `celery`, …
     pub program: String,
     /// Its words, wrappers such as `poetry run` removed; a word that only a shell can expand is `None`.

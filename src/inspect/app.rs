@@ -39,7 +39,10 @@ use modules::Modules;
 pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let mut facts = AppFacts::default();
     facts.procfile = procfile::read(tree, &mut facts.warnings)?;
-    facts.launches = launches::read(tree);
+    let named = facts.procfile.iter().filter_map(|line| line.value.script());
+    facts.launches = launches::read(tree, &named.collect());
+    let ends = facts.procfile.iter().filter_map(procfile::last);
+    facts.launches.extend(ends);
     facts.hints = hints::read(tree);
     facts.configs = configs::read(tree)?;
 
@@ -77,6 +80,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
+    facts.listens = routes::listens(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
     facts.variables = reads::read(&corpus, &place);

@@ -123,6 +123,12 @@ impl Reader<'_> {
                 .filter_map(|(line, text)| entry_point(text, &Place::new(path, *line)))
                 .collect();
         }
+        if let Some(value) = get("options", "scripts") {
+            let lines = value.lines.iter().flat_map(|(line, text)| {
+                text.split(',').map(|file| (file.trim().to_owned(), *line))
+            });
+            out.scripts.extend(script_files(path, lines));
+        }
         Ok(())
     }
 
@@ -223,6 +229,9 @@ impl Reader<'_> {
                 .into_iter()
                 .filter_map(|(text, line)| entry_point(&text, &Place::new(path, line)))
                 .collect();
+        }
+        if let Some(Some(files)) = arguments.get("scripts") {
+            out.scripts.extend(script_files(path, lines_of(files)));
         }
         Ok(())
     }
@@ -328,6 +337,19 @@ fn entry_point(text: &str, at: &Place) -> Option<Found<Script>> {
     };
     (!script.name.is_empty() && !script.name.starts_with('#') && !script.target.is_empty())
         .then(|| Found::new(script, at.clone()))
+}
+
+/// Files that are installed as commands under their own names
+/// (<https://setuptools.pypa.io/en/latest/references/keywords.html>): `scripts=["bin/shop"]`.
+fn script_files(
+    path: &str,
+    files: impl IntoIterator<Item = (String, u32)>,
+) -> impl Iterator<Item = Found<Script>> {
+    files.into_iter().filter_map(move |(file, line)| {
+        let name = file.rsplit('/').next().unwrap_or_default().to_owned();
+        let script = Script { name, target: file };
+        (!script.name.is_empty()).then(|| Found::new(script, Place::new(path, line)))
+    })
 }
 
 /// `attr: package.__version__` and `file: VERSION` are read when the project is built.

@@ -1,6 +1,7 @@
 //! Turns what was found about the application into how it is started, or says where it was looked for.
 
 mod candidates;
+mod consoles;
 mod data;
 mod django;
 mod driver;

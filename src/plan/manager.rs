@@ -89,6 +89,31 @@ pub fn manager_of(kind: LockKind) -> PackageManager {
 }
 
 fn detect(facts: &ProjectFacts, warnings: &mut Vec<Warning>) -> Result<PackageManager, Error> {
+    if let Some(lock) = built_by(facts) {
+        // What is the matter with the other one does not matter.
+        let here = |warning: &Warning| {
+            let at = warning.at.as_ref();
+            at.is_none_or(|at| {
+                !facts
+                    .locks
+                    .iter()
+                    .any(|one| one != lock && *at.file == *one.path)
+            })
+        };
+        warnings.retain(here);
+        warnings.push(
+            Warning::new(
+                "lock-ignored",
+                format!(
+                    "{} is read, poetry.lock is not: Poetry does not build the project any more",
+                    lock.path
+                ),
+                "delete poetry.lock, or pass `--manager poetry`",
+            )
+            .at(Place::new(lock.path.clone(), 1)),
+        );
+        return beside_lock(facts, lock, warnings);
+    }
     if facts.locks.len() > 1 {
         return Err(contradiction(
             facts
@@ -139,6 +164,26 @@ fn detect(facts: &ProjectFacts, warnings: &mut Vec<Warning>) -> Result<PackageMa
     Err(nothing(facts))
 }
 
+/// Of two locks the one beside Poetry's, where the project has left Poetry: its metadata is the standard's, and another backend
+/// builds it, or no table speaks to Poetry.
+fn built_by(facts: &ProjectFacts) -> Option<&Lock> {
+    let pyproject = facts.pyproject.as_ref()?;
+    let built = pyproject.build_system.as_ref();
+    let left = match built.and_then(|built| built.backend.as_ref()) {
+        Some(backend) => !backend.starts_with("poetry"),
+        None => !pyproject.tools.contains("poetry"),
+    };
+    let [one, other] = facts.locks.as_slice() else {
+        return None;
+    };
+    match (one.kind, other.kind) {
+        (LockKind::Poetry, _) => Some(other),
+        (_, LockKind::Poetry) => Some(one),
+        _ => None,
+    }
+    .filter(|_| left && pyproject.project)
+}
+
 /// One lock, and perhaps a requirements file beside it: an export of the lock, a subset of it, or another truth.
 fn beside_lock(
     facts: &ProjectFacts,
@@ -169,16 +214,29 @@ fn beside_lock(
             Some(name) => locked.contains(name.as_str()),
             None => true,
         });
-    if !exported && !inside {
+    let strangers: Vec<&str> = file
+        .requirements
+        .iter()
+        .filter_map(|requirement| requirement.name.as_deref())
+        .filter(|name| !locked.contains(*name))
+        .collect();
+    // A lock that fits its manifest is kept up by a tool; a file that has left it is not.
+    let left = fits(facts, lock, warnings) && strangers.len() * 2 <= file.requirements.len();
+    if !exported && !inside && !left {
         return Err(contradiction(vec![
             (file.path.clone(), PackageManager::Pip),
             (lock.path.clone(), manager),
         ]));
     }
     let reason = if exported {
-        "it is an export of the lock, as its header says"
+        "it is an export of the lock, as its header says".to_owned()
+    } else if inside {
+        "all its requirements are in the lock".to_owned()
     } else {
-        "all its requirements are in the lock"
+        format!(
+            "the lock fits its manifest, and does not hold {}",
+            printable(&strangers.join(", "))
+        )
     };
     warnings.push(
         Warning::new(
@@ -189,6 +247,23 @@ fn beside_lock(
         .at(Place::new(file.path.clone(), 1)),
     );
     Ok(manager)
+}
+
+/// Is the lock as its tool wrote it for the manifest that is there?
+fn fits(facts: &ProjectFacts, lock: &Lock, warnings: &[Warning]) -> bool {
+    let manifest = match lock.kind {
+        LockKind::Pipenv => facts.pipfile.is_some(),
+        LockKind::Pylock => false,
+        LockKind::Uv | LockKind::Poetry | LockKind::Pdm => facts
+            .pyproject
+            .as_ref()
+            .is_some_and(|found| found.project || found.tools.contains("poetry")),
+    };
+    let stale = |warning: &Warning| {
+        let at = warning.at.as_ref();
+        warning.code == "lock-stale" && at.is_some_and(|at| *at.file == *lock.path)
+    };
+    manifest && !warnings.iter().any(stale)
 }
 
 fn lock_command(pyproject: &Pyproject) -> String {

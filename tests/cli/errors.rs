@@ -50,7 +50,10 @@ const CASES: [Case; 24] = [
     ),
     (
         &[
-            ("pyproject.toml", MANIFEST),
+            (
+                "pyproject.toml",
+                "[project]\nname = \"shop\"\nversion = \"1.0\"\n[tool.poetry]\npackage-mode = false\n",
+            ),
             (
                 "uv.lock",
                 "version = 1\nrevision = 3\nrequires-python = \">=3.12\"\n",

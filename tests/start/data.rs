@@ -52,6 +52,7 @@ fn an_sqlite_file_beside_the_code_gets_a_warning_alone() {
     assert!(start.warnings[0].help.contains("sqlite:///data/app.db"));
     for other in [
         "import sqlite3\nsqlite3.connect(':memory:')\n",
+        "PATTERN = 'sqlite:///(.+)$'\nURL = 'sqlite:///%s%s'\nROOT = 'sqlite:////'\nTOP = 'sqlite:////tmp'\n",
         "URL = 'sqlite://'\nOTHER = 'postgresql:///x'\n",
         "import psycopg\npsycopg.connect('data/x')\n",
     ] {
@@ -241,4 +242,24 @@ fn every_usual_program_is_a_need() {
             }
         }
     }
+}
+
+#[test]
+fn a_program_that_only_tells_the_version_of_a_checkout_is_no_need() {
+    let asks = "import os, shutil, subprocess\ndef run(words):\n    return subprocess.check_output(words)\nif os.path.exists('.git') and shutil.which('git'):\n    run(['git', 'rev-parse', 'HEAD'])\n";
+    assert!(file("version.py", asks).facts().sources.is_empty());
+    let clones = format!("{asks}run(['git', 'clone', 'x'])\n");
+    assert_eq!(file("version.py", &clones).facts().sources.len(), 1);
+}
+
+#[test]
+fn a_module_that_comes_second_is_no_need() {
+    let old = "import pkg_resources\nVERSION = pkg_resources.require('shop')[0].version\n";
+    assert_eq!(
+        file("shop.py", old).facts().sources[0].need,
+        "import:pkg-resources"
+    );
+    let second =
+        "try:\n    from importlib import metadata\nexcept ImportError:\n    import pkg_resources\n";
+    assert!(file("shop.py", second).facts().sources.is_empty());
 }

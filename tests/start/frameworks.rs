@@ -1,6 +1,6 @@
 //! One project a framework, as its users write it: the command, the port and the line that proves it.
 
-use super::{codes, file};
+use super::{argv, codes, file};
 
 /// Name, file, source, what is installed, command, port, place.
 struct Case(
@@ -322,4 +322,48 @@ fn each_framework_is_started_as_its_users_do() {
         assert_eq!(start.health.is_some(), port.is_some(), "{command}");
         assert_eq!(codes(&start), Vec::<&str>::new(), "{command}");
     }
+}
+
+#[test]
+fn an_application_without_a_framework_is_served() {
+    let wsgi =
+        "def application(env, start_response):\n    start_response('200 OK', [])\n    return []\n";
+    let project = file("look/wsgi.py", wsgi).file("look/__init__.py", "");
+    let start = project.with(&["gunicorn"]).start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 look.wsgi:application"
+    );
+    assert_eq!(
+        (start.framework.as_deref(), start.port),
+        (Some("wsgi"), Some(8000))
+    );
+    let asgi = "async def app(scope, receive, send):\n    pass\n";
+    let project = file("main.py", asgi).with(&["uvicorn"]);
+    assert_eq!(
+        project.argv(),
+        "uvicorn --host 0.0.0.0 --port 8000 main:app"
+    );
+    // What makes it is not understood; the file exists for a server.
+    let made = "from look.front import Front\napplication = Front()\n";
+    let project = file("wsgi.py", made).with(&["gunicorn"]);
+    assert_eq!(
+        project.argv(),
+        "gunicorn --bind 0.0.0.0:8000 wsgi:application"
+    );
+    let both = file("wsgi.py", made).file("asgi.py", made);
+    assert_eq!(
+        both.with(&["gunicorn"]).argv(),
+        "gunicorn --bind 0.0.0.0:8000 wsgi:application"
+    );
+    // Passed on, it stays its framework's.
+    let flask = file(
+        "look.py",
+        "from flask import Flask\napp = Flask(__name__)\n",
+    )
+    .file("wsgi.py", "from look import app\n")
+    .with(&["flask", "gunicorn"]);
+    let start = flask.start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 wsgi:app");
+    assert_eq!(start.framework.as_deref(), Some("flask"));
 }

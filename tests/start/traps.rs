@@ -43,6 +43,7 @@ fn decoys_do_not_count() {
         "venv/lib/app.py",
         "vendor/app.py",
         "scripts/app.py",
+        "contrib/hosting/wsgi.py",
         "node_modules/x/app.py",
     ] {
         project = project.file(path, FASTAPI);

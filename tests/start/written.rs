@@ -183,3 +183,104 @@ fn of_several_console_scripts_the_server_is_taken() {
         .console("shop-worker", "shop.worker:main");
     assert_eq!(project.argv(), "shop-server");
 }
+
+#[test]
+fn of_several_console_scripts_the_one_that_the_others_continue_is_taken() {
+    let project = Project::default()
+        .console("shop-setup", "shop.setup:main")
+        .console("shop", "shop.__main__:main");
+    assert_eq!(project.argv(), "shop");
+}
+
+#[test]
+fn a_console_script_stands_for_a_module_deep_in_its_package() {
+    let serves = "from flask import Flask\nclass Web:\n    def __init__(self):\n        self.app = Flask(__name__)\n    def start(self, port):\n        self.app.run(port)\nif __name__ == '__main__':\n    Web().start(80)\n";
+    let project = || file("share/__init__.py", "").file("share/web/__init__.py", "");
+    let project = || project().file("share/web/share_mode.py", serves);
+    let deep = project().with(&["flask"]);
+    assert_eq!(deep.argv(), "python -m share.web.share_mode");
+    let console = project().with(&["flask"]).console("share", "share:main");
+    assert_eq!(console.argv(), "share");
+    // A command that may be for something else does not.
+    let other = project()
+        .with(&["flask"])
+        .console("sharectl", "share.cli:main");
+    let main =
+        |project: Project| project.file("share/__main__.py", "from share import main\nmain()\n");
+    assert_eq!(main(other).argv(), "python -m share");
+    // A `__main__` is tried less often than what the author has people type.
+    assert_eq!(main(console).argv(), "share");
+}
+
+#[test]
+fn a_console_script_knows_what_a_factory_wants() {
+    let factory = "from flask import Flask\ndef create_app(files):\n    return Flask(__name__)\n";
+    let project = file("ledger/application.py", factory)
+        .file("ledger/__init__.py", "")
+        .with(&["flask"])
+        .console("ledger", "ledger.cli:main");
+    assert_eq!(project.argv(), "ledger");
+}
+
+#[test]
+fn an_address_is_no_target() {
+    let project = file(
+        "run-gunicorn.sh",
+        "#!/bin/sh\npip install gunicorn\ngunicorn -w 4 archive.apps.wayback -b 0.0.0.0:8080\n",
+    )
+    .file(
+        "archive/apps/wayback.py",
+        "from archive.front import Front\napplication = Front()\n",
+    );
+    let start = project.start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8080 -w 4 archive.apps.wayback"
+    );
+    assert_eq!(start.port, Some(8080));
+}
+
+#[test]
+fn a_file_that_starts_nothing_when_it_is_run_is_started_by_the_script_beside_it() {
+    let start = file(
+        "bot/main.py",
+        "from telegram_bot import Bot\ndef main():\n    Bot().run()\nif __name__ == '__main__':\n    main()\n",
+    )
+    .file(
+        "bot/telegram_bot.py",
+        "from telegram.ext import ApplicationBuilder\nclass Bot:\n    def run(self):\n        app = ApplicationBuilder().token('x').build()\n        app.run_polling()\n",
+    )
+    .with(&["python-telegram-bot"])
+    .start();
+    assert_eq!(argv(&start), "python bot/main.py");
+    assert_eq!(start.framework.as_deref(), Some("python-telegram-bot"));
+}
+
+#[test]
+fn a_script_for_something_else_does_not_start_an_application() {
+    let project = || {
+        file(
+            "inject-build-id.py",
+            "def main():\n    pass\nif __name__ == '__main__':\n    main()\n",
+        )
+        .file(
+            "router/web.py",
+            "from flask import Flask\nflask_app = Flask(__name__)\n",
+        )
+        .file("router/__init__.py", "")
+        .with(&["flask"])
+    };
+    assert_eq!(project().console("router", "router:main").argv(), "router");
+    // One that is named like the package, or as such scripts are, starts it.
+    let named = file(
+        "router-server.py",
+        "if __name__ == '__main__':\n    main()\n",
+    )
+    .file(
+        "router/web.py",
+        "from flask import Flask\nflask_app = Flask(__name__)\n",
+    )
+    .with(&["flask"])
+    .console("router", "router:main");
+    assert_eq!(named.argv(), "python router-server.py");
+}

@@ -191,6 +191,7 @@ pub(super) fn decoy(path: &str) -> bool {
     let stem = stem(file);
     DECOY_FILES.contains(&file)
         || file == "setup.py" && !path.contains('/')
+        || path.starts_with("contrib/")
         || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_tests")
@@ -280,7 +281,7 @@ fn words() -> &'static Words {
 }
 
 /// Words that are enough by themselves.
-const WORDS: [&str; 33] = [
+const WORDS: [&str; 34] = [
     "AMQP_URL",
     "BEAT_SCHEDULE",
     "BROKER_URL",
@@ -299,6 +300,7 @@ const WORDS: [&str; 33] = [
     "RABBITMQ_",
     "REDIS_",
     "SIGTERM",
+    "add_insecure_port(",
     "beat_schedule",
     "cdll.LoadLibrary",
     "create_app(",
@@ -345,6 +347,10 @@ fn telling() -> Vec<Vec<String>> {
                 .map(|base| vec![format!("class {base}")]),
         );
     }
+    for option in ["add_argument(", "add_option(", ".option("] {
+        sets.push(vec![option.to_owned(), "--port".to_owned()]);
+    }
+    sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);
     sets.extend(WORDS.iter().map(|word| vec![(*word).to_owned()]));
     for call in downloads::all().iter().flat_map(|download| &download.calls) {
         sets.push(

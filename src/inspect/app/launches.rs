@@ -1,6 +1,6 @@
 //! Turns shell scripts and supervisor's configuration into the servers and workers that they start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shell::{commands, default, expanded, functions, launch};
 use crate::facts::app::Launch;
@@ -27,19 +27,28 @@ const FOLDERS: [&str; 13] = [
     "compose",
 ];
 
-/// Reads the scripts of the application's folder, the most entrypoint-like first.
-pub(super) fn read(tree: &Tree) -> Vec<Found<Launch>> {
+/// Reads the scripts of the application's folder: those that are named first, then the most entrypoint-like.
+pub(super) fn read(tree: &Tree, named: &BTreeSet<String>) -> Vec<Found<Launch>> {
     let app = tree.in_app("");
     let mut scripts: Vec<(usize, &str)> = tree
         .files()
         .iter()
         .filter(|file| file.size <= LENGTH)
-        .filter_map(|file| Some((rank(file.path.strip_prefix(&app)?)?, file.path.as_str())))
+        .filter_map(|file| {
+            let path = file.path.strip_prefix(&app)?;
+            let rank = rank(path).map(|rank| rank + 1);
+            let rank = if named.contains(path) { Some(0) } else { rank };
+            Some((rank?, file.path.as_str()))
+        })
         .collect();
     scripts.sort_unstable();
     let paths: Vec<&str> = scripts.into_iter().map(|(_, path)| path).collect();
     tree.scan(&paths, |path, bytes| {
-        Some(launches(path, &String::from_utf8_lossy(bytes)))
+        let mut found = launches(path, &String::from_utf8_lossy(bytes));
+        for launch in &mut found {
+            path[app.len()..].clone_into(&mut launch.value.script);
+        }
+        Some(found)
     })
     .into_iter()
     .flatten()

@@ -1,6 +1,6 @@
 //! Turns calls, imports and settings into [`SourceNeed`]s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::corpus::{Corpus, Source};
@@ -71,6 +71,7 @@ pub(super) fn read(
             .iter()
             .map(|assign| (assign.target.as_str(), &assign.value))
             .collect();
+        let excused = excused(source, index, &lists);
         for assign in &source.outline.assigns {
             if let Some(program) = setting(assign, &lists)
                 && let Some((need, _)) = index.programs.get(program)
@@ -97,6 +98,7 @@ pub(super) fn read(
             if let Some((program, words)) = program(&full, &call.value, &lists)
                 && let Some((need, unless)) = index.programs.get(program.as_str())
                 && !words.iter().any(|word| unless.contains(word))
+                && !(matches!(method, "which" | "find_executable") && excused.contains(*need))
             {
                 add(need, format!("{}: {program}", call.value.callee), at());
             }
@@ -142,6 +144,29 @@ pub(super) fn read(
     out
 }
 
+/// Needs whose program a file runs, itself or by a function of its own, only to ask about what an image does not hold: that it
+/// looks for the program before shows no need either.
+fn excused(
+    source: &Source,
+    index: &Index,
+    lists: &BTreeMap<&str, &Value>,
+) -> BTreeSet<&'static str> {
+    let words = source.outline.calls.iter().filter_map(|call| {
+        let Value::List(words) = literal(call.value.args.first()?, lists) else {
+            return None;
+        };
+        let program = words.first()?.as_text()?;
+        let (need, unless) = index.programs.get(program)?;
+        let mut rest = words.iter().skip(1).filter_map(Value::as_text);
+        let asks = rest.any(|word| unless.iter().any(|one| one == word));
+        Some((*need, asks))
+    });
+    let (asking, running): (Vec<_>, Vec<_>) = words.partition(|(_, asks)| *asks);
+    let running: BTreeSet<&str> = running.into_iter().map(|(need, _)| need).collect();
+    let asking = asking.into_iter().map(|(need, _)| need);
+    asking.filter(|need| !running.contains(need)).collect()
+}
+
 /// What a file's imports ask for, those for type checkers excepted.
 fn imported(
     source: &Source,
@@ -155,11 +180,19 @@ fn imported(
         if let Some(name) = &import.name {
             full = format!("{full}.{name}");
         }
-        for (module, need) in &index.imports {
-            let inside = full
-                .strip_prefix(*module)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            if inside {
+        for (module, (need, unless)) in &index.imports {
+            let inside = |full: &str, module: &str| {
+                full.strip_prefix(module)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let first = |one: &String| {
+                let mut others = source.outline.imports.iter();
+                others.any(|other| {
+                    let name = other.name.as_deref().unwrap_or_default();
+                    inside(&other.module, one) || format!("{}.{name}", other.module) == *one
+                })
+            };
+            if inside(&full, module) && !unless.iter().any(first) {
                 let evidence = format!("import {module}");
                 add(need, evidence, place(&source.path, import.line));
             }
@@ -256,7 +289,8 @@ pub(super) fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -
 struct Index {
     /// With the words of a call that show no need.
     programs: BTreeMap<&'static str, (&'static str, &'static [String])>,
-    imports: BTreeMap<&'static str, &'static str>,
+    /// With the modules beside whose import it is only what comes second.
+    imports: BTreeMap<&'static str, (&'static str, &'static [String])>,
     libraries: BTreeMap<&'static str, &'static str>,
     typelibs: BTreeMap<&'static str, &'static str>,
     apps: BTreeMap<&'static str, &'static str>,
@@ -276,16 +310,19 @@ fn index() -> &'static Index {
                 })
                 .collect()
         };
-        Index {
-            programs: Catalogue::builtin()
+        let guarded = |list: fn(&Shown) -> &Vec<String>| {
+            Catalogue::builtin()
                 .source_needs()
                 .flat_map(|(key, need)| {
-                    let shown = &need.shown;
-                    let programs = shown.programs.iter();
-                    programs.map(move |program| (program.as_str(), (key, shown.unless.as_slice())))
+                    let unless = need.shown.unless.as_slice();
+                    let shown = list(&need.shown).iter();
+                    shown.map(move |shown| (shown.as_str(), (key, unless)))
                 })
-                .collect(),
-            imports: by(|shown| &shown.imports),
+                .collect()
+        };
+        Index {
+            programs: guarded(|shown| &shown.programs),
+            imports: guarded(|shown| &shown.imports),
             libraries: by(|shown| &shown.libraries),
             typelibs: by(|shown| &shown.typelibs),
             apps: by(|shown| &shown.apps),

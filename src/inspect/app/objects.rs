@@ -8,7 +8,7 @@ use super::modules::Modules;
 use crate::catalogue::frameworks::{self, Framework, Role};
 use crate::facts::app::{AppObject, ObjectKind};
 use crate::facts::{Found, Place};
-use crate::inspect::syntax::{Call, Function, Placed, Value};
+use crate::inspect::syntax::{Call, Function, Import, Placed, Value};
 
 /// Files that exist to pass on an application made elsewhere.
 const ALIASES: [&str; 4] = ["wsgi", "asgi", "application", "passenger_wsgi"];
@@ -33,6 +33,7 @@ pub(super) fn read(
         file.factories();
         file.declared();
         file.scripts();
+        file.bare();
         out.append(&mut file.out);
     }
     let aliases: Vec<AppObject> = corpus
@@ -41,6 +42,8 @@ pub(super) fn read(
         .filter(|source| ALIASES.contains(&source.stem()))
         .flat_map(|source| aliases(source, modules, &out, place))
         .collect();
+    let passed_on = |object: &AppObject| aliases.iter().any(|one| one.module == object.module);
+    out.retain(|object| table(&object.framework).bare.is_empty() || !passed_on(object));
     out.extend(aliases);
     out.sort_by(|a, b| (&a.at, &a.framework, &a.kind).cmp(&(&b.at, &b.framework, &b.kind)));
     out
@@ -189,6 +192,42 @@ impl File<'_> {
         }
     }
 
+    /// Applications that are written without a known framework: by their signature, or by the name that a server looks for in
+    /// a file that exists for it.
+    fn bare(&mut self) {
+        let outline = &self.source.outline;
+        let foreign = |import: &Import| import.module.split('.').next() == Some("django");
+        if !self.out.is_empty() || outline.imports.iter().any(foreign) {
+            return;
+        }
+        for (name, framework) in frameworks::all().iter().filter(|(_, f)| !f.bare.is_empty()) {
+            let usual = |name: &str| matches!(name, "application" | "app");
+            let made_for = framework
+                .entries
+                .iter()
+                .any(|entry| entry == self.source.stem());
+            let signed = |function: &&Function| {
+                function.within.module_level()
+                    && usual(&function.name)
+                    && (made_for || function.required.ends_with(&framework.bare))
+            };
+            let functions = outline.functions.iter().filter(signed);
+            let functions = functions.map(|one| (one.name.clone(), one.line));
+            let assigns = outline.assigns.iter();
+            let assigns = assigns
+                .filter(|one| made_for && one.within.module_level() && usual(&one.target))
+                .map(|one| (one.target.clone(), one.line));
+            let imports = outline.imports.iter();
+            let imports = imports
+                .filter(|one| made_for && one.within.module_level() && usual(&one.bound))
+                .map(|one| (one.bound.clone(), one.line));
+            let found = functions.chain(assigns).chain(imports).next();
+            if let Some((object, line)) = found {
+                self.add(name, ObjectKind::Object(object), line);
+            }
+        }
+    }
+
     /// The call that starts an application of the framework.
     fn start(&self, framework: &Framework) -> Option<&Placed<Call>> {
         let started = |call: &&Placed<Call>| {
@@ -228,6 +267,14 @@ impl File<'_> {
         let runs = self.source.stem() == "__main__"
             || self.source.outline.guard.is_some()
             || start.is_some_and(|call| call.within.module_level());
+        let served = || {
+            self.source
+                .outline
+                .calls
+                .iter()
+                .find(|call| self.serves(call))
+        };
+        let start = start.or_else(|| served().filter(|_| table(framework).interface.is_some()));
         let (port, loopback) = start.map_or((None, None), |call| self.listens(call));
         self.out.push(AppObject {
             framework: framework.to_owned(),
@@ -240,6 +287,20 @@ impl File<'_> {
             loopback,
             module,
         });
+    }
+
+    /// `uvicorn.run(…)`: a server that the file gives its application to.
+    fn serves(&self, call: &Placed<Call>) -> bool {
+        const SERVERS: [&str; 4] = [
+            "uvicorn.run",
+            "waitress.serve",
+            "aiohttp.web.run_app",
+            "bjoern.run",
+        ];
+        let full = || self.makers.modules.resolve(self.source, &call.value.callee);
+        !call.within.typing
+            && matches!(call.value.method(), "run" | "serve" | "run_app")
+            && SERVERS.contains(&full().as_str())
     }
 
     /// The port and the loopback address that a start call names.

@@ -1,7 +1,10 @@
 //! Turns a `Procfile` into named commands.
 
+use std::collections::BTreeSet;
+
+use super::shell::{commands, launch};
 use crate::error::Error;
-use crate::facts::app::Process;
+use crate::facts::app::{Launch, Process};
 use crate::facts::{CommandLine, Found, Place, Warning};
 use crate::inspect::tree::Tree;
 
@@ -55,4 +58,35 @@ pub(super) fn read(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Vec<Found
         }
     }
     Ok(out)
+}
+
+/// The command that a line ends with, where all that it does before is what an image does elsewhere: migrations, catalogues,
+/// static files. `flask db upgrade; gunicorn shop:app`.
+pub(super) fn last(line: &Found<Process>) -> Option<Found<Launch>> {
+    let CommandLine::Shell {
+        text,
+        simple: false,
+    } = &line.value.command.line
+    else {
+        return None;
+    };
+    let bare = text.replace("&&", ";");
+    if bare.contains(['&', '|', '<', '>', '(', '`', '\n']) {
+        return None;
+    }
+    let mut all = commands(&bare);
+    let last = all.pop()?;
+    let word = |words: &[Option<String>], at: usize| words.get(at).cloned().flatten();
+    let prepares = |words: &Vec<Option<String>>| {
+        let first = word(words, 0).unwrap_or_default();
+        let second = word(words, 1).unwrap_or_default();
+        let manages = |text: &str| text.trim_start_matches("./") == "manage.py";
+        matches!(first.as_str(), "flask" | "alembic" | "echo")
+            || manages(&first)
+            || first.starts_with("python") && manages(&second)
+    };
+    let mut found = launch(last, &BTreeSet::new()).filter(|_| all.iter().all(prepares))?;
+    found.ends = true;
+    found.script = line.at.file.to_string();
+    Some(Found::new(found, line.at.clone()))
 }

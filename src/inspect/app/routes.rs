@@ -122,14 +122,76 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
     })
 }
 
-/// The port of `os.environ.get("PORT", 5000)`.
+/// The port of `os.environ.get("PORT", 5000)`, else the one that an option of the command line falls back to.
 pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
+    let first = |port: fn(&Call) -> Option<u16>| {
+        corpus.sources.iter().find_map(|source| {
+            source.outline.calls.iter().find_map(|call| {
+                let at = || place(&source.path, call.line);
+                Some(Found::new(port(&call.value)?, at()))
+            })
+        })
+    };
+    first(read).or_else(|| first(option))
+}
+
+fn read(call: &Call) -> Option<u16> {
+    let reads = matches!(call.method(), "get" | "getenv");
+    let named = call.args.first().and_then(Value::as_text) == Some("PORT");
+    let port = call.args.get(1)?.as_setting()?.parse().ok()?;
+    (reads && named).then_some(port)
+}
+
+/// `parser.add_argument("--port", default=8082)`, `click.option("--port", default=8082)`, tornado's `define("port", default=8082)`.
+fn option(call: &Call) -> Option<u16> {
+    let names: &[&str] = match call.method() {
+        "add_argument" | "option" | "add_option" => &["--port", "--http-port", "--http_port"],
+        "define" => &["port"],
+        _ => return None,
+    };
+    let mut given = call.args.iter().filter_map(Value::as_text);
+    if !given.any(|name| names.contains(&name)) {
+        return None;
+    }
+    let default = call.keywords.iter().find(|(name, _)| name == "default");
+    default?.1.as_setting()?.parse().ok()
+}
+
+/// Where a server of the standard library, of gRPC or of websockets listens: `server.add_insecure_port("[::]:50051")`,
+/// `HTTPServer(("", 8080), …)`, `websockets.serve(handler, "0.0.0.0", 8765)`.
+pub(super) fn listens(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
     corpus.sources.iter().find_map(|source| {
-        source.outline.calls.iter().find_map(|call| {
-            let reads = matches!(call.value.method(), "get" | "getenv");
-            let named = call.value.args.first().and_then(Value::as_text) == Some("PORT");
-            let port = call.value.args.get(1)?.as_setting()?.parse().ok()?;
-            (reads && named).then(|| Found::new(port, place(&source.path, call.line)))
+        let calls = source.outline.calls.iter().filter(|c| !c.within.typing);
+        calls.into_iter().find_map(|call| {
+            let port = listening(&call.value).filter(|port| *port > 0)?;
+            Some(Found::new(port, place(&source.path, call.line)))
         })
     })
+}
+
+fn listening(call: &Call) -> Option<u16> {
+    let number = |value: &Value| value.as_setting()?.replace('_', "").parse().ok();
+    // One for this machine alone is for something else: a browser that logs in, a debugger.
+    let open = |value: &Value| matches!(value.as_text(), Some("" | "0.0.0.0" | "::" | "[::]"));
+    let (host, port) = match call.method() {
+        "add_insecure_port" | "add_secure_port" => {
+            let address = call.argument("address", 0)?.as_text()?;
+            let (host, port) = address.rsplit_once(':')?;
+            return port
+                .parse()
+                .ok()
+                .filter(|_| open(&Value::Text(host.to_owned())));
+        }
+        "HTTPServer" | "ThreadingHTTPServer" | "TCPServer" | "ThreadingTCPServer" => {
+            match call.argument("server_address", 0)? {
+                Value::List(address) => (address.first()?, address.get(1)?),
+                _ => return None,
+            }
+        }
+        _ if ["websockets.serve", "asyncio.start_server"].contains(&call.callee.as_str()) => {
+            (call.argument("host", 1)?, call.argument("port", 2)?)
+        }
+        _ => return None,
+    };
+    number(port).filter(|_| open(host))
 }

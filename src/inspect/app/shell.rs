@@ -184,6 +184,7 @@ pub(super) fn launch(
         if known(&module) {
             words.drain(..2);
             return Some(Launch {
+                script: String::new(),
                 program: module,
                 words,
                 runner: true,
@@ -209,6 +210,7 @@ pub(super) fn launch(
     }
     let runner = known(&program);
     (runner || script || other).then_some(Launch {
+        script: String::new(),
         program,
         words,
         runner,

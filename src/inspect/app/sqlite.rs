@@ -113,5 +113,16 @@ fn path(url: &str) -> Option<String> {
 }
 
 fn is_file(path: &str) -> bool {
-    !path.is_empty() && !path.starts_with(":memory:") && !path.starts_with("file:")
+    // A pattern, a gap to be filled in, a folder.
+    let computed = ["%s", "{", "(", "*", "$"]
+        .iter()
+        .any(|sign| path.contains(sign));
+    // `/tmp` at the top of the tree.
+    let top = path.rfind('/') == Some(0) && !path.contains('.');
+    !path.is_empty()
+        && !computed
+        && !top
+        && !path.ends_with('/')
+        && !path.starts_with(":memory:")
+        && !path.starts_with("file:")
 }

@@ -6,7 +6,7 @@ use crate::inspect::tree::Tree;
 const FOLDERS: [&str; 5] = ["", "requirements/", "reqs/", "requirement/", "deps/"];
 
 /// Words in a file's name that say «production», best first; the empty one is a plain `requirements.txt`.
-const PRODUCTION: [&str; 17] = [
+const PRODUCTION: [&str; 21] = [
     "production",
     "prod",
     "deploy",
@@ -24,6 +24,10 @@ const PRODUCTION: [&str; 17] = [
     "base",
     "common",
     "core",
+    "project",
+    "docker",
+    "pip",
+    "api",
 ];
 
 /// Requirements files of the application's folder that may be production's, best first; files for development, tests, documentation and linters never. A `.in`

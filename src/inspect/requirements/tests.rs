@@ -295,6 +295,13 @@ fn production_files_come_first_and_others_never() {
     );
     assert_eq!(
         all(&[
+            "requirements/project-requirements.txt",
+            "requirements/test-requirements.txt"
+        ]),
+        ["requirements/project-requirements.txt"]
+    );
+    assert_eq!(
+        all(&[
             "requirements/prod.in",
             "requirements/prod.txt",
             "requirements/lint.txt"

@@ -103,6 +103,29 @@ fn setup_py_is_read_as_syntax() {
 }
 
 #[test]
+fn files_that_are_installed_as_commands_are_scripts() {
+    let script = "from setuptools import setup\nsetup(\n    name='shop',\n    scripts=['bin/shop-server', 'shop-rpc'],\n)\n";
+    let found = read_files(&[("setup.py", script)]).unwrap();
+    let scripts: Vec<String> = found
+        .scripts
+        .iter()
+        .map(|found| format!("{} {} {}", found.value.name, found.value.target, found.at))
+        .collect();
+    assert_eq!(
+        scripts,
+        [
+            "shop-server bin/shop-server setup.py:4",
+            "shop-rpc shop-rpc setup.py:4"
+        ]
+    );
+    let config =
+        "[metadata]\nname = shop\n[options]\nscripts =\n    bin/shop\n    bin/shop-admin\n";
+    let found = read_files(&[("setup.cfg", config)]).unwrap();
+    assert_eq!(found.scripts[1].value.name, "shop-admin");
+    assert_eq!(found.scripts[1].at.line, 6);
+}
+
+#[test]
 fn computed_dependencies_are_unknown_not_none() {
     let script = "from setuptools import setup\nsetup(name='x', install_requires=open('requirements.txt').read().splitlines())\n";
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use super::{Start, object, scripts, serve};
-use crate::catalogue::frameworks::{Framework, Role};
+use crate::catalogue::frameworks::{Framework, Interface, Role};
 use crate::error::{Error, Offer};
 use crate::facts::app::{AppObject, ObjectKind};
 
@@ -92,9 +92,12 @@ type Rank = (
 );
 
 fn rank(known: &Known<'_>, object: &AppObject, framework: &Framework) -> Rank {
-    let asked = framework.distribution.iter().any(|name| known.direct(name))
-        || known.installed.direct.is_empty();
     let stem = super::stem(&object.module.file);
+    // A file that exists for servers is as good as a framework that is asked for.
+    let made_for = !framework.bare.is_empty() && framework.entries.iter().any(|one| one == stem);
+    let asked = framework.distribution.iter().any(|name| known.direct(name))
+        || known.installed.direct.is_empty()
+        || made_for && (framework.interface != Some(Interface::Asgi) || known.asks_for_asgi());
     let position = |lists: &[&[&str]], name: &str| {
         lists
             .iter()
@@ -160,9 +163,18 @@ fn others(known: &Known<'_>, object: &AppObject) -> bool {
 
 /// Do the equal ones come down to one start: the project's own script or `__main__`?
 fn entry_decides(known: &Known<'_>, equal: &[&AppObject]) -> bool {
+    // What a server could take is not decided by a command that may be for something else.
+    let decides = |object: &&AppObject, entry: scripts::Entry| {
+        entry == scripts::Entry::Main
+            || matches!(object.kind, ObjectKind::Script)
+            || scripts::main_of(known, &object.module).is_some()
+    };
     let entries: Vec<Option<String>> = equal
         .iter()
-        .map(|object| scripts::entry_for(known, &object.module).map(|(name, _)| name))
+        .map(|object| {
+            let (name, entry) = scripts::entry_for(known, &object.module)?;
+            decides(object, entry).then_some(name)
+        })
         .collect();
     entries
         .first()

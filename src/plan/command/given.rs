@@ -7,7 +7,8 @@ use super::targets::{configured, described, serve_target};
 use super::{Start, launched};
 use crate::catalogue::servers;
 use crate::error::{Error, printable};
-use crate::facts::{Arg, CommandLine, Parsed};
+use crate::facts::app::Process;
+use crate::facts::{Arg, CommandLine, Found, Parsed};
 
 /// The start that somebody has written down, in order of authority.
 ///
@@ -30,7 +31,7 @@ pub(super) fn command(known: &Known<'_>) -> Result<Option<Start>, Error> {
     if let Some(app) = &known.wish.app {
         return wished(known, app).map(Some);
     }
-    if let Some(start) = procfile(known) {
+    if let Some(start) = procfile(known)? {
         return Ok(Some(start));
     }
     if let Some(start) = launched::start(known)? {
@@ -71,13 +72,21 @@ fn tell_port(start: &mut Start) {
     }
 }
 
-/// `web:` of the `Procfile`, or its only process that is no release step.
-fn procfile(known: &Known<'_>) -> Option<Start> {
+/// `web:` of the `Procfile`, or its only process that is no release step. Of a script that it runs, the server that the script
+/// starts.
+fn procfile(known: &Known<'_>) -> Result<Option<Start>, Error> {
     let lines = &known.facts.app.procfile;
     let running = || lines.iter().filter(|line| line.value.name != "release");
     let web = running().find(|line| line.value.name == "web");
     let only = || running().next().filter(|_| running().count() == 1);
-    let line = web.or_else(only)?;
+    let Some(line) = web.or_else(only).filter(|line| !develops(known, line)) else {
+        return Ok(None);
+    };
+    let script = line.value.script();
+    let script = script.unwrap_or_else(|| line.at.file.to_string());
+    if let Some(start) = launched::by_script(known, &script, &line.at)? {
+        return Ok(Some(start));
+    }
     let why = format!("the Procfile's process `{}`", line.value.name);
     let mut start = line_as_it_is(known, &line.value.command, Some(line.at.clone()), &why);
     if line.value.name == "web" {
@@ -87,7 +96,15 @@ fn procfile(known: &Known<'_>) -> Option<Start> {
     } else if servers::get(&first_word(&line.value.command)).is_none() {
         start.port = None;
     }
-    Some(start)
+    Ok(Some(start))
+}
+
+/// Does a line start Django's development server, where another could take its application?
+pub(super) fn develops(known: &Known<'_>, line: &Found<Process>) -> bool {
+    let django = known.facts.app.django.as_ref();
+    let words = line.value.command.line.words();
+    let runserver = || words.iter().any(|word| word.literal() == Some("runserver"));
+    django.is_some_and(|django| !django.wsgi.is_empty() || !django.asgi.is_empty()) && runserver()
 }
 
 fn first_word(parsed: &Parsed) -> String {

@@ -47,7 +47,8 @@ impl<'a> Known<'a> {
 
     /// Is it certain that the framework is not there?
     pub(super) fn lacks(&self, framework: &Framework) -> bool {
-        self.installed.complete && !framework.distribution.iter().any(|name| self.has(name))
+        let names = &framework.distribution;
+        self.installed.complete && !names.is_empty() && !names.iter().any(|name| self.has(name))
     }
 
     /// Is the server there, by itself or by an extra of something else?

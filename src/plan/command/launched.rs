@@ -9,7 +9,7 @@ use crate::catalogue::frameworks::Role;
 use crate::catalogue::servers::{self, Server};
 use crate::error::{Error, printable};
 use crate::facts::app::Launch;
-use crate::facts::{Arg, CommandLine, Found, Parsed};
+use crate::facts::{Arg, CommandLine, Found, Parsed, Place};
 
 /// A server that a script of the project starts: its target and its tuning are taken over; where it listens, its folders and
 /// what the script does before are the image's own matter. Else a program of the project that it starts, or a worker.
@@ -36,6 +36,26 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         return Ok(None);
     }
     Ok(launches.iter().find_map(|launch| other(known, launch)))
+}
+
+/// The server that one script starts, or the line of a file of commands.
+pub(super) fn by_script(
+    known: &Known<'_>,
+    script: &str,
+    line: &Place,
+) -> Result<Option<Start>, Error> {
+    let of = |launch: &&Found<Launch>| {
+        launch.value.script == script && (launch.at.file != line.file || launch.at == *line)
+    };
+    let launches: Vec<_> = known
+        .facts
+        .app
+        .launches
+        .iter()
+        .filter(of)
+        .cloned()
+        .collect();
+    by_server(known, &launches)
 }
 
 /// What compose files, makefiles and justfiles start, where nothing better decides: see
@@ -121,10 +141,18 @@ fn launched_server(
                 && word.parse::<f64>().is_err()
         })
     };
+    // gunicorn takes `application` where no object is named; what stands behind an option is its value.
+    let bare = server.name == "gunicorn";
+    let bare = words.windows(2).find_map(|pair| match pair {
+        [Some(before), Some(word)] if bare && !before.starts_with('-') => {
+            word.contains('.').then_some(*word)
+        }
+        _ => None,
+    });
     let target = |text: &str| {
         let (module, object, factory) = Target::parse(text)?;
         let what = format!("{} is started by {}", printable(text), launch.at.file);
-        let explicit = !object.is_empty();
+        let explicit = !object.is_empty() || bare == Some(text);
         let found = described(known, &module, &object, factory, Some(&launch.at), what);
         (explicit || !found.file.is_empty()).then_some(found)
     };
@@ -146,7 +174,7 @@ fn launched_server(
         .or_else(|| targets().find_map(|text| target(text).filter(|t| !t.file.is_empty())))
         .or_else(|| {
             targets()
-                .filter(|text| text.contains(':'))
+                .filter(|text| text.contains(':') || bare == Some(text))
                 .find_map(|text| target(text))
         })
         .or_else(by_ini);

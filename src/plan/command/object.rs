@@ -24,6 +24,11 @@ pub(super) fn start(
     if let ObjectKind::Factory { name, required } = &object.kind
         && !required.is_empty()
     {
+        // What the arguments are, the project's own command knows.
+        if let Some((_, scripts::Entry::Console)) = scripts::entry_for(known, &object.module) {
+            run(known, object, framework, &mut start);
+            return Ok(start);
+        }
         return Err(Error::Undecided {
             what: format!(
                 "{name} makes the application, but wants arguments: {}",
@@ -58,6 +63,7 @@ pub(super) fn start(
             Some(object.at.clone()),
             &mut start,
         );
+        start.port = own_port(known, object);
         serve::command(known, &target, picked, interface, &Vec::new(), &mut start);
         return Ok(start);
     }
@@ -151,6 +157,7 @@ fn without_server(
                 start,
             );
             if let Some(interface) = framework.interface {
+                start.port = own_port(known, object);
                 serve::command(known, target, picked, interface, &Vec::new(), start);
             }
         }
@@ -172,11 +179,11 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
             format!("{name} has a __main__"),
             false,
         ),
-        None => (
-            scripts::python(&object.module),
-            format!("the script starts {}", object.framework),
-            false,
-        ),
+        None => {
+            let starter = scripts::starter(known, object).unwrap_or(&object.module);
+            let why = format!("the script starts {}", object.framework);
+            (scripts::python(starter), why, false)
+        }
     };
     start.needs_source = !installed;
     start.working_dir = if argv.get(1).and_then(Arg::literal) == Some("-m") {
@@ -197,6 +204,13 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
     {
         start.warnings.push(loopback(at));
     }
+}
+
+/// The port on which people know the application: what its own start names, else what the code falls back to. A low one is the
+/// port of a machine, not of a container whose user is not root.
+fn own_port(known: &Known<'_>, object: &AppObject) -> Option<u16> {
+    let named = object.port.as_ref().map(|port| port.value);
+    named.or(fallback(known)).filter(|port| *port >= 1024)
 }
 
 /// The port that the code itself falls back to.

@@ -34,6 +34,7 @@ pub(super) fn start(known: &Known<'_>) -> Option<Start> {
             Some(found.at.clone()),
             why,
         )),
+        port: scripts::listens(known),
         warnings: vec![
             Warning::new(
                 "start-assumed",

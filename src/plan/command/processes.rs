@@ -1,17 +1,29 @@
 //! Turns the `Procfile`'s other lines, workers and migrations into further processes of the same image.
 
+use super::given;
 use super::known::Known;
 use super::serve::{self, Target};
 use super::{Command, Process, Start};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::migrations;
-use crate::facts::app::ObjectKind;
-use crate::facts::{Arg, CommandLine};
+use crate::facts::app::{self, ObjectKind};
+use crate::facts::{Arg, CommandLine, Found};
 
 /// Adds every process besides the command itself, sorted by name.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     let app = &known.facts.app;
-    for line in &app.procfile {
+    let started = start
+        .command
+        .as_ref()
+        .and_then(|command| command.at.clone());
+    let is_started = |line: &Found<app::Process>| {
+        let script = line.value.script();
+        started.as_ref().is_some_and(|at| {
+            *at == line.at || script.is_some_and(|script| at.file.ends_with(&script))
+        })
+    };
+    let lines = app.procfile.iter();
+    for line in lines.filter(|line| !is_started(line) && !given::develops(known, line)) {
         let command = Command {
             line: line.value.command.line.clone(),
             at: Some(line.at.clone()),

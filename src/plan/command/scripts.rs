@@ -1,5 +1,6 @@
 //! Turns entry points, `__main__.py` and guarded scripts into the start of a program without a known framework.
 
+use super::consoles::{self, TASKS};
 use super::known::Known;
 use super::{Command, Start, lines, serve};
 use crate::catalogue::frameworks::Role;
@@ -16,15 +17,22 @@ pub(super) enum Entry {
     Main,
 }
 
-/// Names of tasks that start an application.
-const TASKS: [&str; 6] = ["start", "serve", "server", "web", "run", "prod"];
+/// Names of modules that are started by themselves.
+const ENTRIES: [&str; 9] = [
+    "__main__", "app", "bot", "cli", "main", "run", "server", "web", "worker",
+];
+
+/// Names of scripts that start a project.
+const USUAL: [&str; 9] = [
+    "main", "app", "run", "server", "bot", "worker", "cli", "start", "launcher",
+];
 
 /// The start by the project's own entry points, in order of authority.
 ///
 /// # Errors
 /// Several are equal.
 pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
-    if let Some(script) = console(known)? {
+    if let Some(script) = consoles::own(known)? {
         let argv = vec![Arg::text(&script.value.name)];
         let why = format!("console script of the project: {}", script.value.target);
         let mut start = started(known, argv, script.at.clone(), why);
@@ -43,28 +51,31 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
 /// The console script or the `__main__` that stands for a module.
 pub(super) fn entry_for(known: &Known<'_>, module: &ModulePath) -> Option<(String, Entry)> {
     let name = module.module.as_str();
-    let top = name.split('.').next().unwrap_or_default();
     let of = |script: &&Found<Script>| script.value.target.split(':').next() == Some(name);
     let console = known.installed.scripts.iter().find(of);
     if let Some(script) = console {
         return Some((script.value.name.clone(), Entry::Console));
     }
-    let inside = |main: &&Found<ModulePath>| {
-        let package = main
-            .value
-            .module
-            .strip_suffix(".__main__")
-            .unwrap_or_default();
-        !package.is_empty()
-            && main.value.root == module.root
-            && (name == package
-                || name
-                    .strip_prefix(package)
-                    .is_some_and(|rest| rest.starts_with('.')))
-    };
-    let package = known.facts.app.mains.iter().find(inside)?;
-    let package = package.value.module.strip_suffix(".__main__")?;
-    (!top.is_empty()).then(|| (package.to_owned(), Entry::Main))
+    let main = main_of(known, module);
+    // A module deep in a package is not what its author has people start.
+    let deep = name.matches('.').count() > 1 || !ENTRIES.contains(&super::stem(&module.file));
+    if main.is_some() || deep {
+        let top = name.split('.').next().unwrap_or_default();
+        if let Some(script) = consoles::leading_into(known, top) {
+            return Some((script.value.name.clone(), Entry::Console));
+        }
+    }
+    Some((main?.to_owned(), Entry::Main))
+}
+
+/// The package with a `__main__` that a module belongs to.
+pub(super) fn main_of<'a>(known: &Known<'a>, module: &ModulePath) -> Option<&'a str> {
+    known.facts.app.mains.iter().find_map(|main| {
+        let package = main.value.module.strip_suffix(".__main__")?;
+        let inside = module.module.strip_prefix(package)?;
+        let inside = inside.is_empty() || inside.starts_with('.');
+        (inside && main.value.root == module.root && !package.is_empty()).then_some(package)
+    })
 }
 
 /// `python -m package.module` for a module of a package, `python path/to/script.py` for others.
@@ -115,7 +126,17 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
             && path.file != "manage.py"
     });
     let (first, second) = (fits.next(), fits.next());
-    if let (Some(script), None) = (first, second) {
+    let top = object.module.module.split('.').next().unwrap_or_default();
+    let console = consoles::leading_into(known, top);
+    // One that is named for something else gives way to what the author has people type.
+    let bare = |name: &str| crate::facts::normalise(name).replace('-', "");
+    let related = |script: &&Found<GuardedScript>| {
+        let stem = super::stem(&script.value.module.file);
+        let (stem, top) = (bare(stem), bare(top));
+        USUAL.contains(&stem.as_str()) || top.starts_with(&stem) || stem.starts_with(&top)
+    };
+    let only = first.filter(|_| second.is_none());
+    if let Some(script) = only.filter(|script| related(script) || console.is_none()) {
         return Some(Outside {
             argv: python(&script.value.module),
             at: script.at.clone(),
@@ -123,17 +144,12 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
             installed: false,
         });
     }
-    let top = object.module.module.split('.').next().unwrap_or_default();
     let main = app
         .mains
         .iter()
-        .find(|main| main.value.module == format!("{top}.__main__"))?;
+        .find(|main| main.value.module == format!("{top}.__main__"));
     // What its author tells people to type is tried more often than `python -m`.
-    let console = console(known).ok().flatten();
-    if let Some(script) = console.filter(|script| {
-        let target = script.value.target.split([':', '.']).next();
-        target == Some(top)
-    }) {
+    if let Some(script) = console.filter(|_| main.is_some() || only.is_some()) {
         return Some(Outside {
             argv: vec![Arg::text(&script.value.name)],
             at: script.at.clone(),
@@ -141,6 +157,7 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
             installed: true,
         });
     }
+    let main = main?;
     Some(Outside {
         argv: python(&main.value),
         at: main.at.clone(),
@@ -149,67 +166,24 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
     })
 }
 
-/// The project's console script: the only one, or the one that is named like the project.
-fn console<'a>(known: &Known<'a>) -> Result<Option<&'a Found<Script>>, Error> {
-    let scripts = &known.installed.scripts;
-    let name = known
-        .facts
-        .pyproject
-        .as_ref()
-        .and_then(|project| project.name.as_ref());
-    let setuptools = known
-        .facts
-        .setuptools
-        .as_ref()
-        .and_then(|project| project.name.as_ref());
-    let name = name
-        .or(setuptools)
-        .map(|found| crate::facts::normalise(&found.value));
-    let like = scripts
-        .iter()
-        .find(|script| Some(crate::facts::normalise(&script.value.name)) == name);
-    let usual = || {
-        let named = |script: &&Found<Script>| TASKS.contains(&script.value.name.as_str());
-        // `shop-server` beside `shop-worker`.
-        let ends = |script: &&Found<Script>| {
-            let last = script.value.name.rsplit(['-', '_']).next();
-            last.is_some_and(|last| TASKS.contains(&last))
-        };
-        let mut ending = scripts.iter().filter(ends);
-        let alone = ending.next().filter(|_| ending.next().is_none());
-        scripts.iter().find(named).or(alone)
-    };
-    if let Some(script) = like.or_else(usual) {
-        return Ok(Some(script));
+/// The script that starts an application whose own file does nothing when it is run: the one beside it, or that has a usual
+/// name there.
+pub(super) fn starter<'a>(known: &Known<'a>, object: &AppObject) -> Option<&'a ModulePath> {
+    if object.runs {
+        return None;
     }
-    // Two names of one function are one.
-    let first = scripts.first();
-    if scripts
-        .iter()
-        .all(|script| first.is_some_and(|first| first.value.target == script.value.target))
-    {
-        return Ok(first);
+    let scripts = known.facts.app.scripts.iter();
+    let beside: Vec<&ModulePath> = scripts
+        .map(|script| &script.value.module)
+        .filter(|module| module.root == object.module.root)
+        .collect();
+    let usual = |module: &&&ModulePath| USUAL.contains(&super::stem(&module.file));
+    let mut usual = beside.iter().filter(usual);
+    match (beside.as_slice(), usual.next(), usual.next()) {
+        ([only], ..) => Some(only),
+        (_, Some(first), None) => Some(first),
+        _ => None,
     }
-    Err(Error::Undecided {
-        what: format!("{} console scripts could be started", scripts.len()),
-        evidence: scripts
-            .iter()
-            .map(|script| (Some(script.at.clone()), script.value.name.clone()))
-            .collect(),
-        offers: scripts
-            .iter()
-            .map(|script| {
-                let typed = crate::facts::quoted(&script.value.name);
-                Offer::new("command", typed, Some(&script.at))
-            })
-            .collect(),
-        help: first.map_or_else(String::new, |script| {
-            format!(
-                "choose one: `--command {}`",
-                super::typed(&script.value.name)
-            )
-        }),
-    })
 }
 
 /// `start = …` of a task runner.
@@ -307,12 +281,8 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .iter()
         .filter(|script| depth(script) == least)
         .collect();
-    let usual = |script: &&Found<GuardedScript>| {
-        matches!(
-            super::stem(&script.value.module.file),
-            "main" | "app" | "run" | "server" | "bot" | "worker" | "cli"
-        )
-    };
+    let usual =
+        |script: &&Found<GuardedScript>| USUAL.contains(&super::stem(&script.value.module.file));
     if highest.len() > 1 && highest.iter().filter(|script| usual(script)).count() == 1 {
         highest.retain(|script| usual(script));
     }
@@ -349,7 +319,8 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
     }
 }
 
-/// A start without a framework that serves, and therefore without a port; a command-line tool's framework is named.
+/// A start without a framework that serves, and therefore without a port, unless the code listens by itself; a command-line
+/// tool's framework is named.
 fn started(known: &Known<'_>, argv: Vec<Arg>, at: Place, why: impl Into<String>) -> Start {
     let tool = known.facts.app.objects.iter().find(|object| {
         serve::framework(&object.framework)
@@ -358,7 +329,13 @@ fn started(known: &Known<'_>, argv: Vec<Arg>, at: Place, why: impl Into<String>)
     Start {
         framework: tool.map(|object| object.framework.clone()),
         command: Some(Command::words(argv, Some(at), why)),
+        port: listens(known).filter(|_| tool.is_none()),
         needs_source: true,
         ..Start::default()
     }
+}
+
+/// Where the code listens without a framework.
+pub(super) fn listens(known: &Known<'_>) -> Option<u16> {
+    known.facts.app.listens.as_ref().map(|port| port.value)
 }

@@ -39,7 +39,9 @@ impl Target {
         };
         let dotted = |text: &str| {
             text.split('.').all(|part| {
-                !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+                !part.is_empty()
+                    && !part.starts_with(|c: char| c.is_ascii_digit())
+                    && part.chars().all(|c| c.is_alphanumeric() || c == '_')
             })
         };
         (dotted(module) && (object.is_empty() || dotted(object)))

@@ -148,7 +148,8 @@ impl<'a> Draft<'a> {
 
     fn suggest(&mut self, one: &Distribution, view: &View) {
         if !view.run.is_empty() {
-            self.plan.warnings.push(reason::suggested(one, view));
+            let warning = reason::suggested(&reason::named(one), view);
+            self.plan.warnings.push(warning.at(one.at.clone()));
         }
     }
 
@@ -181,6 +182,26 @@ impl<'a> Draft<'a> {
         let lists = view::lists(entry, self.target.family);
         for name in lists.build {
             self.add_build(name, because.clone(), &platforms, lists.build_proved);
+        }
+        for advice in &entry.advice {
+            let beside = |names: &[String]| names.iter().any(|name| self.present.contains(name));
+            let said = self.plan.warnings.iter().any(|one| one.code == advice.code);
+            if !said
+                && !beside(&advice.without)
+                && (advice.beside.is_empty() || beside(&advice.beside))
+            {
+                let warning = Warning::new(&advice.code, &advice.message, &advice.help);
+                self.plan.warnings.push(warning.at(need.at.clone()));
+            }
+        }
+        if lists.run_when == RunWhen::Suggested {
+            let warning = reason::suggested(&because.requirement, &lists);
+            // Once is enough, wherever else it is called.
+            let said = |one: &Warning| (one.code, &one.help) == (warning.code, &warning.help);
+            if !self.plan.warnings.iter().any(said) {
+                self.plan.warnings.push(warning.at(need.at.clone()));
+            }
+            return;
         }
         for name in lists.run {
             self.add_run(name, because.clone(), &platforms, lists.run_proved);

@@ -97,12 +97,11 @@ pub(super) fn sdist_unknown(one: &Distribution) -> Warning {
 }
 
 /// A package that may be wanted and is not added.
-pub(super) fn suggested(one: &Distribution, view: &View) -> Warning {
+pub(super) fn suggested(who: &str, view: &View) -> Warning {
     Warning::new(
         "package-suggested",
         format!(
-            "{} may need {} in the image: {}",
-            named(one),
+            "{who} may need {} in the image: {}",
             list(view.run),
             view.why
         ),
@@ -111,7 +110,6 @@ pub(super) fn suggested(one: &Distribution, view: &View) -> Warning {
             view.run.join(", ")
         ),
     )
-    .at(one.at.clone())
 }
 
 /// The needs on Alpine are not written down.
@@ -138,7 +136,7 @@ pub(super) fn suite_lacks(who: &str, view: &View, here: Suite, other: Suite) -> 
     )
 }
 
-fn named(one: &Distribution) -> String {
+pub(super) fn named(one: &Distribution) -> String {
     match &one.version {
         Some(version) => format!("{} {version}", one.name),
         None => one.name.clone(),

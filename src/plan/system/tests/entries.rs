@@ -144,6 +144,31 @@ fn sources_speak_too() {
     assert_eq!(stages(&plan), (vec!["gettext"], vec!["poppler-utils"]));
     let because = &plan.run[0].because[0];
     assert_eq!((because.source.as_str(), because.line), ("shop/pdf.py", 7));
+    let plan = decide(&[], &[need("program:npm")], &target(), Catalogue::builtin());
+    assert_eq!(
+        (plan.run.len(), codes(&plan)),
+        (0, vec!["package-suggested"])
+    );
+    assert_eq!(plan.warnings[0].at, Some(Place::new("shop/pdf.py", 7)));
+}
+
+#[test]
+fn what_a_module_is_a_part_of_is_asked_for() {
+    let need = SourceNeed {
+        need: "import:pkg-resources".to_owned(),
+        evidence: "import pkg_resources".to_owned(),
+        at: Place::new("shop/__init__.py", 2),
+    };
+    let needs = [need];
+    let plan = decide(&[], &needs, &target(), Catalogue::builtin());
+    assert_eq!(codes(&plan), ["setuptools-missing"]);
+    let plan = decide(
+        &[required("setuptools")],
+        &needs,
+        &target(),
+        Catalogue::builtin(),
+    );
+    assert_eq!(codes(&plan), Vec::<&str>::new());
 }
 
 #[test]
