@@ -81,6 +81,12 @@ const SENTENCES: [(&str, &str); 13] = [
     ("Unsupported compiler -- at least C++11 support", "g++"),
 ];
 
+/// What meson and autoconf say where a compiler stands alone, without the C library's headers.
+const ALONE: [&str; 2] = ["cannot compile programs", "cannot create executables"];
+
+/// The header that this is noted as.
+const OF_C_LIBRARY: &str = "errno.h";
+
 /// What a failed build lacks: what its last lines say.
 pub(super) fn in_log(log: &str) -> BTreeSet<Missing> {
     let mut found = BTreeSet::new();
@@ -105,6 +111,9 @@ pub(super) fn in_log(log: &str) -> BTreeSet<Missing> {
             if line.contains(words) {
                 found.insert(Missing::Program(program.to_owned()));
             }
+        }
+        if ALONE.iter().any(|words| line.contains(words)) {
+            found.insert(Missing::Header(OF_C_LIBRARY.to_owned()));
         }
     }
     // What a step of the builder runs or loads: collectstatic, a plugin of a build backend. Meson tries one compiler after the
@@ -263,6 +272,11 @@ mod tests {
                 "../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]",
                 "program",
                 "cc",
+            ),
+            (
+                "../meson.build:1:0: ERROR: Compiler cc cannot compile programs.",
+                "header",
+                "errno.h",
             ),
             ("error: can't find Rust compiler", "program", "cargo"),
             (

@@ -1,5 +1,6 @@
 # Takes the package $WITHOUT out of an image, with what only it brought: what is left is what the other packages of the list bring.
-# Where they bring it, too, says `kept` and takes out it alone. Says each file that went; the script behind this one tries without.
+# Where they bring it, too, says `kept` and takes out it alone, with what it is only another name of (pkg-config is one of pkgconf).
+# Says each file that went; the script behind this one tries without.
 # (`apt-get autoremove` knows as much; it takes ten seconds to say it.)
 cd /tmp
 files() { find /usr /opt /etc/alternatives ! -type d ! -path '/usr/share/doc/*' | sort; }
@@ -42,9 +43,13 @@ def needed(first):
 for name in sorted(needed(wanted) - needed(wanted - {sys.argv[1]})):
     print(name)
 END
-if ! grep --quiet --line-regexp "$WITHOUT" gone
-then echo kept; echo "$WITHOUT" >gone
-fi
+bears() { xargs dpkg --listfiles <gone 2>/dev/null | grep --invert-match --extended-regexp '^(|/\.|/usr(/share(/(doc|lintian)(/.*)?)?)?)$' >/dev/null; }
+grep --quiet --line-regexp "$WITHOUT" gone || { echo kept; echo "$WITHOUT" >gone; }
+for _ in 1 2; do
+  bears && break
+  echo kept
+  tail -n 1 gone | xargs dpkg-query --show --showformat '${Depends}\n' | sed 's/[ ,(:|].*//' >>gone
+done
 files >before
 xargs dpkg --purge --force-all <gone >log 2>&1 || { cat log; exit 1; }
 files | comm -23 before - | sed 's/^/gone:/'
