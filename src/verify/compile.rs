@@ -13,7 +13,7 @@ use super::solve::Solver;
 type Message = (&'static str, &'static str, fn(String) -> Missing);
 
 /// What compilers, setuptools, meson, `CMake`, cargo, uv and pip say.
-const MESSAGES: [Message; 19] = [
+const MESSAGES: [Message; 20] = [
     // gcc and clang
     (
         "fatal error: ",
@@ -49,6 +49,7 @@ const MESSAGES: [Message; 19] = [
     ("Unknown compiler(s): [['", "'", Missing::Program),
     ("Program '", "' not found", Missing::Program),
     ("Dependency \"", "\" not found", Missing::PkgConfig),
+    ("Dependency '", "' is required but not found", Missing::PkgConfig),
     // pkg-config
     (
         "Package ",
@@ -256,6 +257,11 @@ mod tests {
                 "../meson.build:31:12: ERROR: Dependency \"cairo\" not found, tried pkgconfig and cmake",
                 "pkg-config",
                 "cairo",
+            ),
+            (
+                "../meson.build:35:9: ERROR: Dependency 'girepository-2.0' is required but not found.",
+                "pkg-config",
+                "girepository-2.0",
             ),
             (
                 "Package dbus-1 was not found in the pkg-config search path.",
