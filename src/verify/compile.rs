@@ -49,7 +49,11 @@ const MESSAGES: [Message; 20] = [
     ("Unknown compiler(s): [['", "'", Missing::Program),
     ("Program '", "' not found", Missing::Program),
     ("Dependency \"", "\" not found", Missing::PkgConfig),
-    ("Dependency '", "' is required but not found", Missing::PkgConfig),
+    (
+        "Dependency '",
+        "' is required but not found",
+        Missing::PkgConfig,
+    ),
     // pkg-config
     (
         "Package ",
@@ -82,8 +86,12 @@ const SENTENCES: [(&str, &str); 13] = [
     ("Unsupported compiler -- at least C++11 support", "g++"),
 ];
 
-/// What meson and autoconf say where a compiler stands alone, without the C library's headers.
-const ALONE: [&str; 2] = ["cannot compile programs", "cannot create executables"];
+/// What meson, autoconf and ld say where a compiler stands alone, without the C library's headers and start files.
+const ALONE: [&str; 3] = [
+    "cannot compile programs",
+    "cannot create executables",
+    "cannot find crti.o",
+];
 
 /// The header that this is noted as.
 const OF_C_LIBRARY: &str = "errno.h";
@@ -281,6 +289,11 @@ mod tests {
             ),
             (
                 "../meson.build:1:0: ERROR: Compiler cc cannot compile programs.",
+                "header",
+                "errno.h",
+            ),
+            (
+                "  = note: /usr/bin/ld: cannot find crti.o: No such file or directory",
                 "header",
                 "errno.h",
             ),
