@@ -13,7 +13,7 @@ use super::solve::Solver;
 type Message = (&'static str, &'static str, fn(String) -> Missing);
 
 /// What compilers, setuptools, meson, `CMake`, cargo, uv and pip say.
-const MESSAGES: [Message; 19] = [
+const MESSAGES: [Message; 20] = [
     // gcc and clang
     (
         "fatal error: ",
@@ -49,6 +49,11 @@ const MESSAGES: [Message; 19] = [
     ("Unknown compiler(s): [['", "'", Missing::Program),
     ("Program '", "' not found", Missing::Program),
     ("Dependency \"", "\" not found", Missing::PkgConfig),
+    (
+        "Dependency '",
+        "' is required but not found",
+        Missing::PkgConfig,
+    ),
     // pkg-config
     (
         "Package ",
@@ -81,6 +86,16 @@ const SENTENCES: [(&str, &str); 13] = [
     ("Unsupported compiler -- at least C++11 support", "g++"),
 ];
 
+/// What meson, autoconf and ld say where a compiler stands alone, without the C library's headers and start files.
+const ALONE: [&str; 3] = [
+    "cannot compile programs",
+    "cannot create executables",
+    "cannot find crti.o",
+];
+
+/// The header that this is noted as.
+const OF_C_LIBRARY: &str = "errno.h";
+
 /// What a failed build lacks: what its last lines say.
 pub(super) fn in_log(log: &str) -> BTreeSet<Missing> {
     let mut found = BTreeSet::new();
@@ -105,6 +120,9 @@ pub(super) fn in_log(log: &str) -> BTreeSet<Missing> {
             if line.contains(words) {
                 found.insert(Missing::Program(program.to_owned()));
             }
+        }
+        if ALONE.iter().any(|words| line.contains(words)) {
+            found.insert(Missing::Header(OF_C_LIBRARY.to_owned()));
         }
     }
     // What a step of the builder runs or loads: collectstatic, a plugin of a build backend. Meson tries one compiler after the
@@ -244,11 +262,6 @@ mod tests {
                 "mysql_config",
             ),
             (
-                "../meson.build:31:12: ERROR: Dependency \"cairo\" not found, tried pkgconfig and cmake",
-                "pkg-config",
-                "cairo",
-            ),
-            (
                 "Package dbus-1 was not found in the pkg-config search path.",
                 "pkg-config",
                 "dbus-1",
@@ -258,11 +271,6 @@ mod tests {
                 "Package 'xmlsec1', required by 'virtual:world', not found",
                 "pkg-config",
                 "xmlsec1",
-            ),
-            (
-                "../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]",
-                "program",
-                "cc",
             ),
             ("error: can't find Rust compiler", "program", "cargo"),
             (
@@ -286,6 +294,40 @@ mod tests {
                 "{log}: {:?}",
                 names(log)
             );
+        }
+    }
+
+    #[test]
+    fn what_meson_says_is_understood() {
+        for (log, kind, name) in [
+            (
+                "../meson.build:31:12: ERROR: Dependency \"cairo\" not found, tried pkgconfig and cmake",
+                "pkg-config",
+                "cairo",
+            ),
+            (
+                "../meson.build:35:9: ERROR: Dependency 'girepository-2.0' is required but not found.",
+                "pkg-config",
+                "girepository-2.0",
+            ),
+            (
+                "../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]",
+                "program",
+                "cc",
+            ),
+        ] {
+            assert_eq!(names(log), [(kind, name.to_owned())], "{log}");
+        }
+    }
+
+    #[test]
+    fn a_compiler_alone_wants_the_headers_of_the_c_library() {
+        for log in [
+            "../meson.build:1:0: ERROR: Compiler cc cannot compile programs.",
+            "configure: error: C compiler cannot create executables",
+            "  = note: /usr/bin/ld: cannot find crti.o: No such file or directory",
+        ] {
+            assert_eq!(names(log), [("header", OF_C_LIBRARY.to_owned())], "{log}");
         }
     }
 

@@ -11,7 +11,8 @@ for name in $COMPILED; do
 done
 rm -rf "/cache/out/$KEY"
 printf '%s\n' "$CONSTRAINTS" >/tmp/constraints
-if timeout --kill-after 5 "$PATIENCE" uv pip install --quiet --system --link-mode hardlink --build-constraints /tmp/constraints $OPTIONS --target "/cache/out/$KEY" $WHAT >/tmp/log 2>&1
+failed=
+if timeout --kill-after 5 "$PATIENCE" env UV_HTTP_TIMEOUT=120 uv pip install --quiet --system --link-mode hardlink --build-constraints /tmp/constraints $OPTIONS --target "/cache/out/$KEY" $WHAT >/tmp/log 2>&1
 then echo built
-else [ $? != 124 ] || echo too-long; tail -n 300 /tmp/log | cut -c -300 | sed 's/^/| /'
+else [ $? != 124 ] || echo too-long; failed=1; tail -n 300 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi

@@ -4,7 +4,7 @@ echo "on:$(date +%F)"
 export PYTHONPATH="/cache/out/$KEY" PYTHONDONTWRITEBYTECODE=1
 if timeout --kill-after 5 120 setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp python -W ignore -c "$TRACE" >/tmp/log 2>&1
 then echo ran
-else [ $? != 124 ] || echo too-long; tail -n 40 /tmp/log | cut -c -300 | sed 's/^/| /'
+else [ $? != 124 ] || echo too-long; tail -n 300 /tmp/log | cut -c -300 | sed 's/^/| /'
 fi
 # Every extension module and library of the distribution itself finds what it is linked against: on the system, or in a file of
 # that name among what is installed, which its package loads before it (as torch does for torchvision).

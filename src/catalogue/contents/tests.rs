@@ -54,6 +54,7 @@ fn headers_and_pc_files_lead_to_dev_packages() {
         ("libxml/xmlversion.h", Some("libxml2-dev")),
         ("openssl/ssl.h", Some("libssl-dev")),
         ("sql.h", Some("unixodbc-dev")),
+        ("errno.h", Some("libc6-dev")),
         ("portaudio.h", Some("portaudio19-dev")),
         ("no/such.h", None),
         ("Python.h", None),
