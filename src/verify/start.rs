@@ -27,8 +27,8 @@ const START: Duration = Duration::from_secs(30);
 /// What an engine needs to start a container on a machine at its limit.
 const STARTING: Duration = Duration::from_secs(10);
 
-/// What a health check or an application says beyond this tells nobody more: bytes.
-const MOST: u64 = 64_000_000;
+/// More than a health check says, and than the last thousand lines of an application are: bytes.
+const MOST: u64 = 256_000_000;
 
 /// How often a container is looked at.
 const BEAT: Duration = Duration::from_millis(100);
