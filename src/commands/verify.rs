@@ -146,10 +146,7 @@ impl Run<'_> {
         let image = Owned::image(self.engine, unique());
         progress.step(&match &built.handed[..] {
             [] => "building the image".to_owned(),
-            handed => format!(
-                "building the image, with --secret {}",
-                handed.join(" --secret ")
-            ),
+            handed => format!("building the image, with {}", handed.join(" ")),
         });
         let begun = Instant::now();
         let done = verify::build(self.engine, &built.recipe, &image.name, progress)?;

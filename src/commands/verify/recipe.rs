@@ -18,7 +18,7 @@ pub(super) struct Built {
     pub(super) recipe: Recipe,
     /// What the last stage stands on.
     pub(super) base: Option<String>,
-    /// The user's secrets that it gets without having been told so, as `docker build` takes them.
+    /// What of the user's it gets without having been told so, as options of `docker build`.
     pub(super) handed: Vec<String>,
 }
 
@@ -46,6 +46,13 @@ impl Built {
             buildkit: plan.buildkit,
             options: options(run, &plan, &handed),
         };
+        let mut handed: Vec<String> = handed
+            .into_iter()
+            .map(|value| format!("--secret {value}"))
+            .collect();
+        if agent(run, &plan) {
+            handed.push("--ssh default".to_owned());
+        }
         let base = last_base(&text);
         Ok(Self {
             plan,
@@ -76,11 +83,16 @@ fn options(run: &Run<'_>, plan: &BuildPlan, handed: &[String]) -> Vec<String> {
                 .flat_map(|value| [flag.to_owned(), value.clone()]),
         );
     }
-    let agent = env::var_os("SSH_AUTH_SOCK").is_some();
-    if plan.install.ssh && arguments.ssh.is_empty() && agent {
+    if agent(run, plan) {
         options.extend(["--ssh", "default"].map(ToOwned::to_owned));
     }
     options
+}
+
+/// Does the build get the SSH agent without a flag?
+fn agent(run: &Run<'_>, plan: &BuildPlan) -> bool {
+    let is_there = env::var_os("SSH_AUTH_SOCK").is_some();
+    plan.install.ssh && run.arguments.ssh.is_empty() && is_there
 }
 
 /// The secrets that the plan asks for and no flag gives.
