@@ -131,7 +131,7 @@ impl Folder {
         for (name, table) in tables {
             let place = root(&table);
             self.named.push(self.home().join(&place));
-            allowed(folder, &name, &place)?;
+            allowed(&self.home(), &name, &place)?;
             let tree = if let Some(tree) = opened.get(&place) {
                 *tree
             } else {
@@ -320,6 +320,9 @@ pub fn compared(
     folder.compared(images, &World::default(), options)
 }
 
+/// No image's name is longer: a tag has 128 characters.
+const LONGEST: usize = 100;
+
 /// An image's folder, without what says nothing.
 fn root(table: &Settings) -> String {
     let root = table.root.as_deref().unwrap_or(".");
@@ -327,7 +330,7 @@ fn root(table: &Settings) -> String {
     if root.is_empty() { "." } else { root }.to_owned()
 }
 
-/// Refuses a name that cannot stand in a tag, and a folder that is none or not below.
+/// Refuses a name that cannot stand in a tag, and a folder that is none or not below, also by a link.
 fn allowed(folder: &Path, name: &str, root: &str) -> Result<(), Error> {
     let refused = |what: String, help: &str| Error::Settings {
         what,
@@ -335,10 +338,11 @@ fn allowed(folder: &Path, name: &str, root: &str) -> Result<(), Error> {
         help: help.to_owned(),
     };
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
-    if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+    let well = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.len() <= LONGEST;
+    if !name.chars().all(plain) || !well {
         return Err(refused(
             format!("an image cannot be called `{}`", printable(name)),
-            "give it a name of lower-case letters, digits, `-` and `_`",
+            "give it a name of lower-case letters, digits, `-` and `_`, 100 at most",
         ));
     }
     let inside = !Path::new(root).is_absolute() && !root.split('/').any(|part| part == "..");
@@ -348,13 +352,26 @@ fn allowed(folder: &Path, name: &str, root: &str) -> Result<(), Error> {
             "give a folder below the one of dockwright.toml",
         ));
     }
-    if !folder.join(root).is_dir() {
+    let full = folder.join(root);
+    if !full.is_dir() {
         return Err(refused(
             format!(
                 "`images.{name}.root` is `{}`, and there is no such folder",
                 printable(root)
             ),
             "correct the name in dockwright.toml, or take the table out",
+        ));
+    }
+    if !full
+        .canonicalize()
+        .is_ok_and(|real| real.starts_with(folder))
+    {
+        return Err(refused(
+            format!(
+                "`images.{name}.root` is `{}`, and a link there leads out",
+                printable(root)
+            ),
+            "give a folder below the one of dockwright.toml",
         ));
     }
     Ok(())

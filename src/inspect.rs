@@ -35,6 +35,7 @@ use tree::Tree;
 /// # Errors
 /// A manifest or a lock cannot be read or breaks its format.
 pub fn project(tree: &Tree, requirements: Option<&str>) -> Result<ProjectFacts, Error> {
+    tree.spent().again();
     let mut warnings = Vec::new();
     let pyproject = pyproject::read(tree, &tree.in_app("pyproject.toml"), &mut warnings)?;
     let root_pyproject = if tree.app().is_empty() {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{Error, printable};
+use crate::plan::pin::is_digest;
 
 /// How long a registry may take.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -66,7 +67,7 @@ pub fn ask(image: &str) -> Result<Image, Error> {
     })
 }
 
-/// What the client printed.
+/// What the client printed; a digest goes into a Dockerfile, so it is one or nothing.
 fn read(text: &str) -> Option<Image> {
     #[derive(Deserialize)]
     struct Said {
@@ -79,7 +80,7 @@ fn read(text: &str) -> Option<Image> {
         digest: String,
     }
     let said: Said = serde_json::from_str(text.trim()).ok()?;
-    Some(Image {
+    is_digest(&said.manifest.digest).then(|| Image {
         digest: said.manifest.digest,
         version: version(&said.image),
     })
@@ -139,7 +140,7 @@ fn run(program: &str, arguments: &[&str]) -> Result<Done, String> {
         .stderr(err.try_clone().map_err(failed)?)
         .spawn()
         .map_err(failed)?;
-    let status = wait(child).map_err(failed)?;
+    let status = wait(child, [&out, &err]).map_err(failed)?;
     Ok(Done {
         status,
         out: text(&mut out).map_err(failed)?,
@@ -147,21 +148,28 @@ fn run(program: &str, arguments: &[&str]) -> Result<Done, String> {
     })
 }
 
-fn wait(mut child: Child) -> std::io::Result<ExitStatus> {
+/// Waits for its end, as long as it is patient and its output does not fill the disk.
+fn wait(mut child: Child, said: [&File; 2]) -> std::io::Result<ExitStatus> {
     let since = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if since.elapsed() > PATIENCE {
-            child.kill()?;
-            child.wait()?;
-            return Err(std::io::Error::other(format!(
-                "no answer after {} seconds",
-                PATIENCE.as_secs()
-            )));
+        let mut length = 0;
+        for file in said {
+            length += file.metadata()?.len();
         }
-        sleep(Duration::from_millis(10));
+        let why = if since.elapsed() > PATIENCE {
+            format!("no answer after {} seconds", PATIENCE.as_secs())
+        } else if length > LIMIT {
+            format!("prints without end: stopped after {} MB", length >> 20)
+        } else {
+            sleep(Duration::from_millis(10));
+            continue;
+        };
+        child.kill()?;
+        child.wait()?;
+        return Err(std::io::Error::other(why));
     }
 }
 
@@ -187,13 +195,19 @@ mod tests {
             ("null".to_owned(), None),
             ("{}".to_owned(), None),
         ] {
-            let said = format!(r#"{{"manifest":{{"digest":"sha256:ab"}},"image":{image}}}"#);
+            let digest = format!("sha256:{}", "ab".repeat(32));
+            let said = format!(r#"{{"manifest":{{"digest":"{digest}"}},"image":{image}}}"#);
             let expected = Image {
-                digest: "sha256:ab".to_owned(),
+                digest,
                 version: version.map(ToOwned::to_owned),
             };
             assert_eq!(read(&said), Some(expected), "{image}");
         }
-        assert_eq!(read("Name: docker.io/library/python"), None);
+        for nothing in [
+            "Name: docker.io/library/python",
+            r#"{"manifest":{"digest":"sha256:ab"}}"#,
+        ] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
     }
 }

@@ -26,7 +26,7 @@ const IMPORTS: [(&str, &[&str]); 15] = [
         "verify",
         &["catalogue", "engine", "error", "facts", "settings"],
     ),
-    ("registry", &["error"]),
+    ("registry", &["error", "plan"]),
     ("watch", &["error"]),
     (
         "wizard",

@@ -144,7 +144,10 @@ impl Run<'_> {
     fn round(&self, added: &Packages, progress: &mut Progress<'_>) -> Result<Report, Error> {
         let built = Built::open(self)?;
         let image = Owned::image(self.engine, unique());
-        progress.step("building the image");
+        progress.step(&match &built.handed[..] {
+            [] => "building the image".to_owned(),
+            handed => format!("building the image, with {}", handed.join(" ")),
+        });
         let begun = Instant::now();
         let done = verify::build(self.engine, &built.recipe, &image.name, progress)?;
         let took = begun.elapsed();

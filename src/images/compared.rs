@@ -112,6 +112,7 @@ impl Folder {
                 .map(|image| ci::Built {
                     plan: &image.plan,
                     context: self.prefix(self.tree(image)),
+                    only: image.name.as_deref(),
                 })
                 .collect();
             let (document, more) = ci::document(ci, &folder, &built, &below)?;
@@ -188,7 +189,7 @@ impl Compared {
         plan
     }
 
-    /// Sorted; two images may not write one file.
+    /// Sorted; two images may not write one file, or have one tag.
     fn settled(mut self) -> Result<Self, Error> {
         self.record.packages.sort();
         self.warnings.sort();
@@ -200,6 +201,21 @@ impl Compared {
                 what: "two images write the same file".to_owned(),
                 at: None,
                 help: "give each its own `root` or `dockerfile`, and ask for compose and bake in one of them"
+                    .to_owned(),
+            });
+        }
+        let mut tags: Vec<String> = self
+            .images
+            .iter()
+            .map(|one| one.plan.image_name())
+            .collect();
+        tags.sort_unstable();
+        let taken = tags.windows(2).find(|two| two.first() == two.last());
+        if let Some(tag) = taken.and_then(<[String]>::first) {
+            return Err(Error::Settings {
+                what: format!("two images would be tagged `{tag}`"),
+                at: None,
+                help: "give them names that differ in their letters and digits: a tag has no `_`"
                     .to_owned(),
             });
         }

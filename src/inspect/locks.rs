@@ -110,6 +110,15 @@ fn read(
         return Ok(None);
     };
     let lock = parse(path, &text)?;
+    tree.spent()
+        .found(lock.packages.len())
+        .map_err(|found| Error::Malformed {
+            at: Place::new(path, 0),
+            format: "a lock that dockwright reads",
+            found,
+            expected: "the packages of one project".to_owned(),
+            help: format!("write the lock again: `{}`", relock(lock.kind)),
+        })?;
     warnings.extend(without_artefacts(&lock));
     Ok(Some(lock))
 }

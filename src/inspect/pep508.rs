@@ -67,6 +67,7 @@ pub(super) fn parse(
             bad as u32
         )));
     }
+    (context.tree.spent().found(1)).map_err(|found| context.malformed(found))?;
     if text.len() > LENGTH {
         return Err(context.malformed(format!("{} bytes in one dependency", text.len())));
     }

@@ -12,8 +12,10 @@ use crate::error::Error;
 use crate::facts::Place;
 
 pub mod ignored;
+mod spent;
 mod walk;
 
+use spent::Spent;
 use walk::Walk;
 
 /// No manifest, lock or source file that matters is longer: 32 MiB. The largest real uv.lock known has 6 MB.
@@ -41,6 +43,7 @@ pub struct Tree {
     name: OnceLock<String>,
     walk: OnceLock<Walk>,
     read: RefCell<BTreeMap<String, Option<Arc<[u8]>>>>,
+    spent: Spent,
 }
 
 impl Tree {
@@ -65,6 +68,7 @@ impl Tree {
             name: OnceLock::new(),
             walk: OnceLock::new(),
             read: RefCell::default(),
+            spent: Spent::default(),
         })
     }
 
@@ -112,7 +116,8 @@ impl Tree {
     /// The bytes of a file; `None` when there is no such file. Read once, then remembered.
     ///
     /// # Errors
-    /// It is no regular file, lies behind a link that leaves the context, is longer than [`FILE_LIMIT`], or cannot be read.
+    /// It is no regular file, lies behind a link that leaves the context, is longer than [`FILE_LIMIT`], has too many parts,
+    /// alone or with all that was read before, or cannot be read.
     pub fn bytes(&self, path: &str) -> Result<Option<Arc<[u8]>>, Error> {
         if let Some(known) = self.read.borrow().get(path) {
             return Ok(known.clone());
@@ -243,6 +248,11 @@ impl Tree {
         found.into_iter().map(|(_, value)| value).collect()
     }
 
+    /// What was read of the project, as far as it is bounded.
+    pub(super) fn spent(&self) -> &Spent {
+        &self.spent
+    }
+
     fn load(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let unreadable = |why: String, help: &str| Error::Unreadable {
             file: path.to_owned(),
@@ -291,6 +301,12 @@ impl Tree {
         fs::File::open(&full)
             .and_then(|file| file.take(FILE_LIMIT).read_to_end(&mut bytes))
             .map_err(|error| unreadable(error.to_string(), "check the permissions"))?;
+        self.spent.read(&bytes).map_err(|why| {
+            unreadable(
+                why,
+                "check that this is the file you meant: no manifest or lock is that long",
+            )
+        })?;
         Ok(Some(bytes))
     }
 

@@ -41,6 +41,8 @@ pub struct Built<'a> {
     pub plan: &'a BuildPlan,
     /// Its build context's folder below the top of the repository.
     pub context: String,
+    /// Its name in the settings, where it has one there: its tag may be written otherwise.
+    pub only: Option<&'a str>,
 }
 
 /// Adds the workflow to a plan; `below` is the build context's folder below the top of its repository.
@@ -51,7 +53,11 @@ pub fn add(plan: &mut BuildPlan, settings: &Settings, below: &str) -> Result<(),
     if let Some(ci) = settings.ci {
         let folder = plan.app.clone();
         let context = String::new();
-        let built = [Built { plan, context }];
+        let built = [Built {
+            plan,
+            context,
+            only: None,
+        }];
         let (document, warnings) = document(ci, &folder, &built, below)?;
         plan.documents.push(document);
         plan.warnings.extend(warnings);
@@ -94,6 +100,7 @@ pub fn document(
                 "dockerfile": plain(&join(&one.context, &dockerfile))?,
                 "tag": format!("{}:ci", one.plan.image_name()),
                 "scope": several.then(|| one.plan.image_name()),
+                "only": one.only,
                 "secrets": secrets(one.plan, &mut warnings),
             }))
         })

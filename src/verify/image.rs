@@ -1,10 +1,15 @@
 //! Turns what the engine says of an image into its user, its commands and its layers.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::Subject;
 use crate::engine::{Engine, Kind, SLOW};
 use crate::error::Error;
+
+/// What a health check is given that says nothing of it, and at the most (docs.docker.com, «HEALTHCHECK»).
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An image as it describes itself.
 #[derive(Debug, Default)]
@@ -15,6 +20,8 @@ pub(super) struct Image {
     pub(super) command: Vec<String>,
     /// The health check's command, without the word that says how it is run.
     pub(super) health: Option<Vec<String>>,
+    /// How long the health check may take.
+    pub(super) timeout: Duration,
     /// Bytes, unpacked.
     pub(super) size: Option<u64>,
     /// Bytes of the base.
@@ -104,14 +111,15 @@ fn described(found: &Value) -> Image {
     let mut command = words(&config["Entrypoint"]);
     command.extend(words(&config["Cmd"]));
     // podman shows it beside the configuration.
-    let test = [
-        &config["Healthcheck"]["Test"],
-        &found["HealthCheck"]["Test"],
-        &found["Healthcheck"]["Test"],
+    let check = [
+        &config["Healthcheck"],
+        &found["HealthCheck"],
+        &found["Healthcheck"],
     ]
     .into_iter()
-    .map(words)
-    .find(|words| !words.is_empty());
+    .find(|check| !words(&check["Test"]).is_empty());
+    let test = check.map(|check| words(&check["Test"]));
+    let timeout = check.and_then(|check| check["Timeout"].as_u64());
     let health = test.and_then(|words| match words.split_first() {
         Some((kind, rest)) if kind == "CMD" => Some(rest.to_vec()),
         Some((kind, rest)) if kind == "CMD-SHELL" => {
@@ -124,6 +132,10 @@ fn described(found: &Value) -> Image {
         user: config["User"].as_str().unwrap_or_default().to_owned(),
         command,
         health,
+        timeout: timeout
+            .filter(|nanoseconds| *nanoseconds > 0)
+            .map_or(TIMEOUT, Duration::from_nanos)
+            .min(TIMEOUT),
         size: found["Size"].as_u64(),
         ..Image::default()
     }

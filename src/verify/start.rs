@@ -7,7 +7,7 @@ use super::Progress;
 use super::judge::Case;
 use super::missing::in_text;
 use super::report::{Check, Finding, Stage};
-use crate::engine::{Engine, Owned, last_lines, unique};
+use crate::engine::{Call, Done, Engine, Owned, last_lines, unique};
 use crate::error::Error;
 
 /// What a careful operator leaves a container.
@@ -23,6 +23,12 @@ const CONFINED: [&str; 7] = [
 
 /// How long a health check may fail before it counts: the start period of what dockwright writes.
 const START: Duration = Duration::from_secs(30);
+
+/// What an engine needs to start a container on a machine at its limit.
+const STARTING: Duration = Duration::from_secs(10);
+
+/// More than a health check says, and than the last thousand lines of an application are: bytes.
+const MOST: u64 = 256_000_000;
 
 /// How often a container is looked at.
 const BEAT: Duration = Duration::from_millis(100);
@@ -171,7 +177,9 @@ impl Run<'_> {
             arguments.extend(environment(&self.case.wishes.options));
             arguments.extend(["--entrypoint", program, self.image]);
             arguments.extend(rest.iter().map(String::as_str));
-            let done = self.engine.run(&self.engine.call(&arguments))?;
+            let mut call = self.engine.call(&arguments);
+            call.patience = Some(self.case.image.timeout + STARTING);
+            let done = self.heard(call)?;
             let state = self.state()?;
             if !state.running {
                 return Ok(None);
@@ -249,13 +257,20 @@ impl Run<'_> {
     }
 
     fn log(&self) -> Result<String, Error> {
-        let done =
-            self.engine.run(
-                &self
-                    .engine
-                    .call(&["logs", "--tail", "1000", self.container]),
-            )?;
-        Ok(done.said())
+        let call = ["logs", "--tail", "1000", self.container];
+        Ok(self.heard(self.engine.call(&call))?.said())
+    }
+
+    /// Runs what the image has a say in: that it does not end, or talks without end, is what came of it.
+    fn heard(&self, mut call: Call) -> Result<Done, Error> {
+        call.most = Some(MOST);
+        match self.engine.run(&call) {
+            Err(Error::Engine { what, .. }) => Ok(Done {
+                err: what,
+                ..Done::default()
+            }),
+            done => done,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Files, lay};
 const BENIGN: &str = "benign";
 
 /// Ways out.
-fn values() -> Vec<String> {
+pub(crate) fn values() -> Vec<String> {
     let evil = "RUN touch /pwned";
     let mut values: Vec<String> = [
         "\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}", "\u{c}",
@@ -96,7 +96,7 @@ fn clean(message: &str, what: &str) {
     );
 }
 
-fn visible(text: &str, what: &str) {
+pub(crate) fn visible(text: &str, what: &str) {
     let bad = text
         .chars()
         .find(|c| *c != '\n' && dockwright::error::is_unsafe(*c));

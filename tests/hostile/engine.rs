@@ -11,6 +11,7 @@ use super::watched::{MEMORY, Seen, watch};
 
 /// Each part is a script of its own beside it, where there is one.
 const DOCKER: &str = r#"#!/bin/sh
+CALL="$*"
 part() { [ -f "$(dirname "$0")/$1" ] && . "$(dirname "$0")/$1" || echo "$2"; exit; }
 case "$*" in
 version*) part version 28.5.2 ;;
@@ -115,6 +116,46 @@ fn a_long_log_is_read_from_its_end() {
     let seen = verify_in(folder.path(), &parts, &wait);
     assert_eq!(seen.code, Some(1), "{}", seen.say);
     assert!(seen.out.contains("| last"), "{}", seen.out);
+}
+
+/// What fails is the image, and the report says so: that is no trouble of the engine's.
+#[test]
+fn an_application_that_logs_without_end_has_failed() {
+    let wait = ["--image", "shop", "--alive", "1"];
+    for script in WITHOUT_END {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = [("state", "echo false 1"), ("log", script)];
+        let seen = verify_in(folder.path(), &parts, &wait);
+        assert_eq!(seen.code, Some(1), "{script}: {}", seen.say);
+        assert!(
+            seen.out.contains("ended with exit code 1"),
+            "{script}: {}",
+            seen.out
+        );
+    }
+}
+
+/// A check that does not answer, one that talks without end, and one that begins again and again: each has half a minute.
+#[test]
+fn a_health_check_without_end_fails() {
+    let slow = r#"echo '[{"Size": 1, "RootFS": {"Layers": ["a"]}, "Config": {"User": "1:1", "Cmd": ["app"], "Healthcheck": {"Test": ["CMD", "well"], "Timeout": 1000000000}}}]'"#;
+    std::thread::scope(|scope| {
+        let tried = ["sleep 1000", "yes unwell", "cat /dev/zero >&2", "exit 1"];
+        for health in tried {
+            scope.spawn(move || {
+                let since = std::time::Instant::now();
+                let seen = verify(&[("image", slow), ("health", health)]);
+                assert_eq!(seen.code, Some(1), "{health}: {}{}", seen.out, seen.say);
+                assert!(
+                    seen.out.contains("the health check fails"),
+                    "{health}: {}",
+                    seen.out
+                );
+                let took = since.elapsed();
+                assert!(took < Duration::from_secs(60), "{health}: {took:?}");
+            });
+        }
+    });
 }
 
 /// Lines as the probe says them, made by the image: as many as fit, each a new thing.
@@ -275,4 +316,43 @@ exit 1"#;
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert_eq!(names.len(), 6, "{names:?}");
+}
+
+/// Settings come with a project, and a build may send away what it gets: a file of the user's is given by the user alone, and what
+/// is given without a flag is said.
+#[test]
+fn a_project_gets_no_file_of_the_users() {
+    let outer = tempfile::tempdir().unwrap();
+    let [root, key, log] = ["shop", "id_rsa", "log"].map(|name| outer.path().join(name));
+    fs::create_dir(&root).unwrap();
+    fs::write(&key, "a key").unwrap();
+    fs::write(root.join("own.conf"), "a configuration").unwrap();
+    std::os::unix::fs::symlink("../id_rsa", root.join("link.conf")).unwrap();
+    fs::write(root.join("requirements.txt"), "flask\ngunicorn\n").unwrap();
+    let app = "from flask import Flask\napp = Flask(__name__)\n";
+    fs::write(root.join("app.py"), app).unwrap();
+    let build = format!("echo \"$CALL\" > {}; exit 1", log.display());
+    let own = root.join("own.conf");
+    let link = root.join("link.conf");
+    for (file, given) in [(&key, false), (&link, false), (&own, true)] {
+        let secret = format!("id=key,src={}", file.display());
+        let settings = format!("secrets = [\"{secret},target=/x\"]\n");
+        fs::write(root.join("dockwright.toml"), settings).unwrap();
+        let _ = fs::remove_file(&log);
+        let seen = verify_in(&root, &[("build", &build)], &["--fix"]);
+        if given {
+            assert_eq!(seen.code, Some(1), "{secret}: {}", seen.say);
+            let told = format!("building the image, with --secret {secret}\n");
+            assert!(seen.say.contains(&told), "{}", seen.say);
+        } else {
+            assert_eq!(seen.code, Some(2), "{secret}: {}", seen.say);
+            assert!(seen.say.contains("none of the project's"), "{}", seen.say);
+            assert!(!log.exists(), "{secret}: built");
+            // The user's own word.
+            let seen = verify_in(&root, &[("build", &build)], &["--fix", "--secret", &secret]);
+            assert_eq!(seen.code, Some(1), "{secret}: {}", seen.say);
+        }
+        let arguments = fs::read_to_string(&log).unwrap();
+        assert_eq!(arguments.matches("--secret").count(), 1, "{arguments}");
+    }
 }

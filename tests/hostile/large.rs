@@ -140,6 +140,185 @@ fn a_huge_file_of_each_kind() {
     );
 }
 
+/// Texts as short as real locks, which a reader turns into many times their length; and the longest of their kind that are read.
+#[test]
+fn a_text_of_many_parts_takes_little_memory() {
+    let table = "[project]\nname = 'x'\nversion = '1'\nrequires-python = '>=3.12'\ndependencies = ['flask']\n";
+    let lock = "version = 1\nrequires-python = \">=3.12\"\n";
+    let pipfile = "{\"_meta\": {\"hash\": {\"sha256\": \"0\"}, \"pipfile-spec\": 6, \"requires\": {}, \"sources\": []}, \"develop\": {}, \"default\": ";
+    let long = 6 << 20;
+    let fill = |part: &dyn Fn(usize) -> String| -> String {
+        let mut text = String::with_capacity(long + 200);
+        let mut number = 0;
+        while text.len() < long {
+            text += &part(number);
+            number += 1;
+        }
+        text
+    };
+    let whole: Vec<(&str, String)> = vec![
+        ("requirements.txt", fill(&|n| format!("p{n}==1\n"))),
+        ("requirements.txt", fill(&|n| format!("p{n}\r"))),
+        (
+            "pyproject.toml",
+            format!("{table}[tool.x]\n{}", fill(&|n| format!("a{n}=1\n"))),
+        ),
+        (
+            "pyproject.toml",
+            format!("{table}[tool.x]\na=[{}]\n", fill(&|_| "1,".to_owned())),
+        ),
+        (
+            "pyproject.toml",
+            format!("{table}{}", fill(&|n| format!("[a{n}.b.c.d.e.f.g.h]\n"))),
+        ),
+        (
+            "pyproject.toml",
+            format!(
+                "{table}[tool.x]\n{}",
+                fill(&|n| format!("a{n}.b.c.d.e.f.g=1\n"))
+            ),
+        ),
+        (
+            "pyproject.toml",
+            format!("{table}[tool.x]\na=[{}]\n", fill(&|_| "[],".to_owned())),
+        ),
+        (
+            "pyproject.toml",
+            format!(
+                "{table}[tool.x]\na=[{}]\n",
+                fill(&|_| "{a.b.c.d=1},".to_owned())
+            ),
+        ),
+        (
+            "uv.lock",
+            format!(
+                "{lock}{}",
+                fill(&|n| format!("[[package]]\nname = \"p{n}\"\nversion = \"1\"\n"))
+            ),
+        ),
+        (
+            "Pipfile.lock",
+            format!(
+                "{pipfile}{{{}\"z\": {{}}}}}}",
+                fill(&|n| format!("\"p{n}\": {{\"version\": \"==1\"}},"))
+            ),
+        ),
+        (
+            "Pipfile.lock",
+            format!("{pipfile}{{\"z\": [{}1]}}}}", fill(&|_| "1,".to_owned())),
+        ),
+        ("Procfile", fill(&|n| format!("p{n}: python x\n"))),
+        (
+            "setup.cfg",
+            format!(
+                "[metadata]\nname = x\n[options]\ninstall_requires =\n{}",
+                fill(&|n| format!(" p{n}\n"))
+            ),
+        ),
+        (
+            "setup.py",
+            format!(
+                "from setuptools import setup\nsetup(name='x', install_requires=[{}])\n",
+                fill(&|n| format!("'p{n}',"))
+            ),
+        ),
+        (
+            "dockwright.lock",
+            format!(
+                "version = 1\n[inputs]\n{}",
+                fill(&|n| format!("a{n} = \"x\"\n"))
+            ),
+        ),
+        (
+            "dockwright.toml",
+            format!("[env]\n{}", fill(&|n| format!("A{n} = \"x\"\n"))),
+        ),
+        (".dockerignore", fill(&|n| format!("a{n}*\n"))),
+        (
+            "compose.yaml",
+            format!("services:\n{}", fill(&|n| format!("  a{n}: {{}}\n"))),
+        ),
+    ];
+    // As long as may be, so that it is read.
+    let most = |text: String| {
+        let marks = |mark: char| text.match_indices(mark).nth(195_000).map(|(at, _)| at);
+        let ends = ['\n', '\r', ',', '=', '[', '{', ':']
+            .into_iter()
+            .filter_map(marks);
+        let end = ends.min().unwrap_or(text.len());
+        text[..text[..end].rfind(['\n', '\r', ',']).unwrap_or(0)].to_owned()
+    };
+    let bounded: Vec<(&str, String)> = whole
+        .iter()
+        .map(|(name, text)| (*name, most(text.clone())))
+        .collect();
+    for (name, text) in whole.into_iter().chain(bounded) {
+        let folder = project();
+        let root = folder.path();
+        if [
+            "pyproject.toml",
+            "uv.lock",
+            "Pipfile.lock",
+            "setup.cfg",
+            "setup.py",
+        ]
+        .contains(&name)
+        {
+            fs::remove_file(root.join("requirements.txt")).unwrap();
+        }
+        match name {
+            "uv.lock" => fs::write(root.join("pyproject.toml"), table).unwrap(),
+            "Pipfile.lock" => fs::write(root.join("Pipfile"), "[packages]\nflask = '*'\n").unwrap(),
+            _ => {}
+        }
+        fs::write(root.join(name), &text).unwrap();
+        let what = format!(
+            "{name}, {} bytes of {}",
+            text.len(),
+            &text[text.len() - 30..]
+        );
+        bounded_by(&look(root, None), &what);
+    }
+    // Many files, none of which is too long.
+    for part in [
+        "# a comment that fills its line, and nothing more, to the end of it\n",
+        "p==1\n",
+    ] {
+        let folder = project();
+        let names: Vec<String> = (0..20).map(|n| format!("r{n}.txt")).collect();
+        let all: String = names.iter().map(|name| format!("-r {name}\n")).collect();
+        fs::write(
+            folder.path().join("requirements.txt"),
+            format!("flask\n{all}"),
+        )
+        .unwrap();
+        for name in names {
+            fs::write(folder.path().join(name), part.repeat(150_000)).unwrap();
+        }
+        bounded_by(&look(folder.path(), None), part);
+    }
+}
+
+fn bounded_by(seen: &Seen, what: &str) {
+    assert!(
+        matches!(seen.code, Some(0 | 2)),
+        "{what}: {:?} {}",
+        seen.code,
+        seen.say
+    );
+    assert!(seen.memory < MEMORY, "{what}: {} MB", seen.memory >> 20);
+    assert!(
+        seen.took < Duration::from_secs(30),
+        "{what}: {:?}",
+        seen.took
+    );
+    assert!(
+        seen.say.len() < 100_000 && !seen.say.contains("panicked"),
+        "{what}: {}",
+        seen.say.len()
+    );
+}
+
 #[test]
 fn names_that_are_not_text() {
     let folder = project();

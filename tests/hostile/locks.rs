@@ -27,7 +27,7 @@ const PATHS: [&str; 14] = [
 ];
 
 /// What a terminal, a TOML file or a workflow command may take for more than text.
-const VALUES: [&str; 8] = [
+pub(crate) const VALUES: [&str; 8] = [
     "\u{1b}[2J\u{1b}]0;pwned\u{7}",
     "a\n::error file=x::pwned\r\n",
     "\u{85}\u{2028}\u{9b}2J",
@@ -39,7 +39,7 @@ const VALUES: [&str; 8] = [
 ];
 
 /// Every place of a lock that holds text.
-fn lock(value: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn lock(value: &str) -> Vec<(&'static str, String)> {
     let v = serde_json::Value::from(value).to_string();
     [
         ("inputs", format!("[inputs]\n{v} = {v}")),

@@ -25,11 +25,16 @@ mod large;
 mod locks;
 mod places;
 mod ran;
+#[cfg(target_os = "linux")]
+mod registries;
 mod secrets;
+mod several;
 #[cfg(unix)]
 mod trees;
 #[cfg(target_os = "linux")]
 mod watched;
+#[cfg(target_os = "linux")]
+mod watching;
 
 use std::collections::BTreeMap;
 use std::path::Path;

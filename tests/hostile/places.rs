@@ -196,7 +196,15 @@ pub(crate) const SETTINGS: [&str; 21] = [
 
 /// A project with one setting.
 pub(crate) fn settings(key: &str, value: &str) -> Files {
-    let value = match key {
+    with(
+        "dockwright.toml",
+        &format!("{key} = {}\n", value_of(key, value)),
+    )
+}
+
+/// A setting's value as its file says it.
+pub(crate) fn value_of(key: &str, value: &str) -> String {
+    match key {
         "groups"
         | "extras"
         | "packages.run"
@@ -209,8 +217,7 @@ pub(crate) fn settings(key: &str, value: &str) -> Files {
         | "run.end-of-builder"
         | "run.end-of-runtime" => format!("[{}]", toml(value)),
         _ => toml(value),
-    };
-    with("dockwright.toml", &format!("{key} = {value}\n"))
+    }
 }
 
 fn flask() -> Files {

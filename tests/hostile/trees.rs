@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::run;
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 38] = [
     "requirements.txt",
     "pyproject.toml",
     "uv.lock",
@@ -31,6 +31,22 @@ const NAMES: [&str; 22] = [
     "Dockerfile",
     "main.py",
     "gunicorn.conf.py",
+    "Dockerfile.dockerignore",
+    "manage.py",
+    "environment.yml",
+    "uv.toml",
+    "poetry.toml",
+    ".nvmrc",
+    "package.json",
+    "compose.yaml",
+    "docker-bake.hcl",
+    ".pre-commit-config.yaml",
+    ".github",
+    ".git",
+    ".gitlab-ci.yml",
+    "Makefile",
+    "alembic.ini",
+    "Containerfile",
 ];
 
 /// What stands there instead of a file.
@@ -86,7 +102,31 @@ fn traps_hold_nothing_up_and_change_nothing() {
             let before = listing(root);
             let since = Instant::now();
             let what = format!("{name}, trap {number}");
-            let ran = run(&["generate", root.to_str().unwrap()], &what);
+            let path = root.to_str().unwrap();
+            // Whatever stands there is nobody's reason to stop before all was looked at.
+            for asked in [
+                &["init", "--yes"][..],
+                &["init", "--yes", "--adopt"],
+                &["explain"],
+                &["check"],
+            ] {
+                if asked[0] != "init" || name == "Dockerfile" {
+                    let ran = run(&[asked, &[path]].concat(), &what);
+                    assert!(!ran.say.contains("root:x"), "{what}: {}", ran.say);
+                    assert!(!ran.out.contains("root:x"), "{what}: {}", ran.out);
+                    assert!(asked[0] != "init" || ran.exit == 2, "{what}: {}", ran.say);
+                }
+            }
+            let all = [
+                "generate",
+                "--compose",
+                "--bake",
+                "--ci",
+                "github",
+                "--pre-commit",
+                path,
+            ];
+            let ran = run(&all, &what);
             assert!(since.elapsed() < Duration::from_secs(5), "{what}");
             assert!(!ran.say.contains("root:x"), "{what}: {}", ran.say);
             if ran.exit == 0 {

@@ -29,9 +29,14 @@ pub(crate) fn watch(command: &mut Command) -> Seen {
         .spawn()
         .unwrap();
     let process = format!("/proc/{}", child.id());
+    let own = fs::read_link("/proc/self/exe").ok();
     let (mut memory, mut took) = (0, Duration::ZERO);
     let code = loop {
-        memory = memory.max(peak(&process).unwrap_or_default());
+        // Until it runs its own program its memory is this one's (`vfork`).
+        let exe = fs::read_link(format!("{process}/exe")).ok();
+        if exe != own {
+            memory = memory.max(peak(&process).unwrap_or_default());
+        }
         took = took.max(busy(&process).unwrap_or_default());
         if let Some(status) = child.try_wait().unwrap() {
             break status.code();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Run;
 use crate::Planned;
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::plan::BuildPlan;
 use crate::plan::secrets::Secret;
 use crate::verify::{Recipe, last_base};
@@ -18,6 +18,8 @@ pub(super) struct Built {
     pub(super) recipe: Recipe,
     /// What the last stage stands on.
     pub(super) base: Option<String>,
+    /// What of the user's it gets without having been told so, as options of `docker build`.
+    pub(super) handed: Vec<String>,
 }
 
 impl Built {
@@ -37,14 +39,27 @@ impl Built {
                     .to_owned(),
             });
         };
+        let handed = handed(run, &plan, tree.root())?;
         let recipe = Recipe {
             dockerfile: shown(&tree.root().join(&path)),
             context: shown(tree.root()),
             buildkit: plan.buildkit,
-            options: options(run, &plan)?,
+            options: options(run, &plan, &handed),
         };
+        let mut handed: Vec<String> = handed
+            .into_iter()
+            .map(|value| format!("--secret {value}"))
+            .collect();
+        if agent(run, &plan) {
+            handed.push("--ssh default".to_owned());
+        }
         let base = last_base(&text);
-        Ok(Self { plan, recipe, base })
+        Ok(Self {
+            plan,
+            recipe,
+            base,
+            handed,
+        })
     }
 }
 
@@ -52,15 +67,15 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// What the user gives, and the secrets that the plan asks for.
-fn options(run: &Run<'_>, plan: &BuildPlan) -> Result<Vec<String>, Error> {
+/// What the user gives, and what else the plan asks for.
+fn options(run: &Run<'_>, plan: &BuildPlan, handed: &[String]) -> Vec<String> {
     let arguments = run.arguments;
-    let given = &run.flags.secrets;
     let mut options = Vec::new();
     for (flag, values) in [
-        ("--secret", given),
+        ("--secret", run.flags.secrets.as_slice()),
         ("--build-arg", &arguments.build_arg),
         ("--ssh", &arguments.ssh),
+        ("--secret", handed),
     ] {
         options.extend(
             values
@@ -68,45 +83,78 @@ fn options(run: &Run<'_>, plan: &BuildPlan) -> Result<Vec<String>, Error> {
                 .flat_map(|value| [flag.to_owned(), value.clone()]),
         );
     }
+    if agent(run, plan) {
+        options.extend(["--ssh", "default"].map(ToOwned::to_owned));
+    }
+    options
+}
+
+/// Does the build get the SSH agent without a flag?
+fn agent(run: &Run<'_>, plan: &BuildPlan) -> bool {
+    let is_there = env::var_os("SSH_AUTH_SOCK").is_some();
+    plan.install.ssh && run.arguments.ssh.is_empty() && is_there
+}
+
+/// The secrets that the plan asks for and no flag gives.
+fn handed(run: &Run<'_>, plan: &BuildPlan, root: &Path) -> Result<Vec<String>, Error> {
+    let mut handed = Vec::new();
     for secret in &plan.install.secrets {
         let names = |value: &String| {
             value
                 .split(',')
                 .any(|part| part == format!("id={}", secret.id))
         };
-        if !given.iter().any(names) {
-            options.extend(
-                found(secret)?
-                    .into_iter()
-                    .flat_map(|value| ["--secret".to_owned(), value]),
-            );
+        if !run.flags.secrets.iter().any(names) {
+            handed.extend(found(secret, root)?);
         }
     }
-    let agent = env::var_os("SSH_AUTH_SOCK").is_some();
-    if plan.install.ssh && arguments.ssh.is_empty() && agent {
-        options.extend(["--ssh", "default"].map(ToOwned::to_owned));
-    }
-    Ok(options)
+    Ok(handed)
 }
 
 /// A secret as `generate` says that it is passed, where it is there; a netrc file is optional.
-fn found(secret: &Secret) -> Result<Option<String>, Error> {
-    match &secret.variable {
-        Some(name) if env::var_os(name).is_some() => Ok(Some(secret.argument.clone())),
-        Some(name) => Err(Error::Settings {
-            what: format!("the build wants the secret `{name}`, which is not set"),
-            at: None,
-            help: format!(
-                "`export {name}=…`, or pass `--secret id={},src=FILE`",
-                secret.id
-            ),
-        }),
-        None => {
-            let home = env::var("HOME").unwrap_or_default();
-            let file = Path::new(&home).join(".netrc");
-            Ok(file
-                .is_file()
-                .then(|| secret.argument.replace("$HOME", &home)))
-        }
+fn found(secret: &Secret, root: &Path) -> Result<Option<String>, Error> {
+    let wanted = |what: String, help: String| Error::Settings {
+        what,
+        at: None,
+        help,
+    };
+    if let Some(name) = &secret.variable {
+        return match env::var_os(name) {
+            Some(_) => Ok(Some(secret.argument.clone())),
+            None => Err(wanted(
+                format!("the build wants the secret `{name}`, which is not set"),
+                format!(
+                    "`export {name}=…`, or pass `--secret id={},src=FILE`",
+                    secret.id
+                ),
+            )),
+        };
     }
+    if !secret.required {
+        let home = env::var("HOME").unwrap_or_default();
+        let file = Path::new(&home).join(".netrc");
+        return Ok(file
+            .is_file()
+            .then(|| secret.argument.replace("$HOME", &home)));
+    }
+    // The settings came with the project: a file of its own they may name, any other the user does.
+    let file = secret
+        .argument
+        .split_once(",src=")
+        .map_or("", |(_, file)| file);
+    let real = Path::new(file).canonicalize();
+    if real.is_ok_and(|real| real.starts_with(root)) {
+        return Ok(Some(secret.argument.clone()));
+    }
+    Err(wanted(
+        format!(
+            "the build wants the file `{}` as the secret `{}`, and it is none of the project's",
+            printable(file),
+            secret.id
+        ),
+        format!(
+            "pass it, if you mean to: `--secret {}`",
+            printable(&secret.argument)
+        ),
+    ))
 }

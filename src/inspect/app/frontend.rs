@@ -11,6 +11,7 @@ use crate::catalogue::node::Node;
 use crate::facts::frontend::Frontend;
 use crate::facts::{Found, Place};
 use crate::inspect::tree::{Tree, join, line_of};
+use crate::inspect::url::shown;
 
 /// How deep a `package.json` may lie, in folders: those of templates and examples lie deeper.
 const DEEPEST: usize = 3;
@@ -74,7 +75,7 @@ fn one(tree: &Tree, folder: &str) -> Option<Frontend> {
         build: found(build, "build"),
         manager: json["packageManager"]
             .as_str()
-            .map(|manager| found(manager, "packageManager")),
+            .map(|manager| found(&shown(manager), "packageManager")),
         packages,
         locks: locks(tree, folder),
         node: files_for_node(tree, folder),
@@ -85,7 +86,7 @@ fn one(tree: &Tree, folder: &str) -> Option<Frontend> {
         let wanted = json[table][key].as_str();
         frontend
             .node
-            .extend(wanted.map(|wanted| found(wanted, table)));
+            .extend(wanted.map(|wanted| found(&shown(wanted), table)));
     }
     frontend.outputs = outputs::of(tree, &frontend);
     Some(frontend)
@@ -138,7 +139,7 @@ fn files_for_node(tree: &Tree, folder: &str) -> Vec<Found<String>> {
             let mut lines = text.lines().map(str::trim).zip(1..);
             if let Some((version, line)) = lines.find(|(l, _)| !l.is_empty() && !l.starts_with('#'))
             {
-                out.push(Found::new(version.to_owned(), Place::new(path, line)));
+                out.push(Found::new(shown(version), Place::new(path, line)));
             }
         }
     }

@@ -8,6 +8,9 @@ use crate::facts::app::{Launch, Process};
 use crate::facts::{CommandLine, Found, Place, Warning};
 use crate::inspect::tree::Tree;
 
+/// No application has more processes.
+const MANY: usize = 200;
+
 /// Reads `Procfile` of the application's folder; lines that are none are warned of.
 ///
 /// # Errors
@@ -18,11 +21,20 @@ pub(super) fn read(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Vec<Found
         return Ok(Vec::new());
     };
     let mut out: Vec<Found<Process>> = Vec::new();
+    let mut lines = 0;
     for (index, line) in text.lines().enumerate() {
         let at = Place::new(path.as_str(), u32::try_from(index + 1).unwrap_or(u32::MAX));
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
+        }
+        lines += 1;
+        if lines > MANY {
+            let message =
+                format!("the Procfile has more than {MANY} lines; the rest was passed over");
+            let help = "keep the processes of this application alone";
+            warnings.push(Warning::new("procfile-line", message, help).at(at));
+            break;
         }
         let parsed = line.split_once(':').and_then(|(name, command)| {
             let name = name.trim();
