@@ -42,6 +42,9 @@ pub struct AppFacts {
     pub port: Option<Found<u16>>,
     /// The port of a server that the code starts without a framework.
     pub listens: Option<Found<u16>>,
+    /// Commands of the project's own command line that are named for a server, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subcommands: Vec<Found<String>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.

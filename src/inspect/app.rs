@@ -21,6 +21,7 @@ mod routes;
 mod shell;
 mod signals;
 mod sqlite;
+mod subcommands;
 
 use std::collections::BTreeSet;
 
@@ -81,6 +82,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
     facts.listens = routes::listens(&corpus, &place);
+    facts.subcommands = subcommands::read(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
     facts.variables = reads::read(&corpus, &place);

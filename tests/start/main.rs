@@ -11,6 +11,7 @@ mod process;
 mod procfile;
 mod roles;
 mod servers;
+mod subcommands;
 mod traps;
 mod written;
 

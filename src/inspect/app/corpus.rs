@@ -351,6 +351,7 @@ fn telling() -> Vec<Vec<String>> {
         sets.push(vec![option.to_owned(), "--port".to_owned()]);
     }
     sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);
+    sets.push(vec!["add_parser(".to_owned()]);
     sets.extend(WORDS.iter().map(|word| vec![(*word).to_owned()]));
     for call in downloads::all().iter().flat_map(|download| &download.calls) {
         sets.push(

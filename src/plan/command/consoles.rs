@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use crate::error::{Error, Offer};
-use crate::facts::{Found, Script, normalise};
+use crate::facts::{Arg, Found, Place, Script, normalise};
 
 /// Names of tasks that start an application.
 pub(super) const TASKS: [&str; 6] = ["start", "serve", "server", "web", "run", "prod"];
@@ -40,6 +40,24 @@ pub(super) fn leading_into<'a>(known: &Known<'a>, top: &str) -> Option<&'a Found
     let script = like(known, Some(top)).or_else(|| usual(known))?;
     let target = script.value.target.split([':', '.']).next();
     (!top.is_empty() && target == Some(top)).then_some(script)
+}
+
+/// The words that start a console script, and why: where its package's command line has a command that is named for a server, with it.
+pub(super) fn words(known: &Known<'_>, script: &Found<Script>, why: &str) -> (Vec<Arg>, String) {
+    let name = script.value.name.as_str();
+    let top = script.value.target.split([':', '.']).next();
+    let within = |at: &Place| {
+        let mut parts = at.file.split('/');
+        parts.any(|part| top == Some(part.strip_suffix(".py").unwrap_or(part)))
+    };
+    let mut commands = known.facts.app.subcommands.iter();
+    match commands.find(|command| within(&command.at)) {
+        Some(command) => (
+            [name, &command.value].map(Arg::text).to_vec(),
+            format!("{why}; {} is its command at {}", command.value, command.at),
+        ),
+        None => (vec![Arg::text(name)], why.to_owned()),
+    }
 }
 
 /// The one that is named like the project, or like its package: `shopserver` of the project shop-server.

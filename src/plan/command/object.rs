@@ -2,7 +2,7 @@
 
 use super::known::{Known, Picked};
 use super::serve::{self, Target};
-use super::{Command, Start, scripts};
+use super::{Command, Start, consoles, scripts};
 use crate::catalogue::frameworks::{Framework, Role};
 use crate::catalogue::servers::Factory;
 use crate::error::Error;
@@ -169,11 +169,16 @@ fn without_server(
 fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut Start) {
     let at = Some(object.at.clone());
     let (argv, why, installed) = match scripts::entry_for(known, &object.module) {
-        Some((name, scripts::Entry::Console)) => (
-            vec![Arg::text(&name)],
-            format!("console script {name} of the project"),
-            true,
-        ),
+        Some((name, scripts::Entry::Console)) => {
+            let why = format!("console script {name} of the project");
+            let mut scripts = known.installed.scripts.iter();
+            let script = scripts.find(|script| script.value.name == name);
+            let (argv, why) = match script {
+                Some(script) => consoles::words(known, script, &why),
+                None => (vec![Arg::text(&name)], why),
+            };
+            (argv, why, true)
+        }
         Some((name, scripts::Entry::Main)) => (
             ["python", "-m", &name].map(Arg::text).to_vec(),
             format!("{name} has a __main__"),

@@ -33,9 +33,13 @@ const USUAL: [&str; 9] = [
 /// Several are equal.
 pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     if let Some(script) = consoles::own(known)? {
-        let argv = vec![Arg::text(&script.value.name)];
         let why = format!("console script of the project: {}", script.value.target);
+        let (argv, why) = consoles::words(known, script, &why);
+        let serves = argv.len() > 1;
         let mut start = started(known, argv, script.at.clone(), why);
+        if serves {
+            start.port = listens(known).or(known.facts.app.port.as_ref().map(|port| port.value));
+        }
         start.needs_source = false;
         return Ok(Some(start));
     }
@@ -150,10 +154,12 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
         .find(|main| main.value.module == format!("{top}.__main__"));
     // What its author tells people to type is tried more often than `python -m`.
     if let Some(script) = console.filter(|_| main.is_some() || only.is_some()) {
+        let why = format!("console script of the project: {}", script.value.target);
+        let (argv, why) = consoles::words(known, script, &why);
         return Some(Outside {
-            argv: vec![Arg::text(&script.value.name)],
+            argv,
             at: script.at.clone(),
-            why: format!("console script of the project: {}", script.value.target),
+            why,
             installed: true,
         });
     }

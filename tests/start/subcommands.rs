@@ -1,0 +1,75 @@
+//! Command lines with several commands: the one that is named for a server starts the project.
+
+use super::{Project, argv, file};
+
+fn shop(cli: &str) -> Project {
+    file("shop/cli.py", cli)
+        .file("shop/__init__.py", "")
+        .console("shop", "shop.cli:main")
+        .with(&["click", "typer"])
+}
+
+#[test]
+fn a_command_that_is_named_for_a_server_is_started() {
+    for cli in [
+        "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    parsers = parser.add_subparsers()\n    parsers.add_parser('migrate')\n    parsers.add_parser('serve', help='the shop')\n",
+        "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef migrate():\n    pass\n@main.command(name='serve')\n@click.option('--port', default=7000)\ndef run_it(port):\n    pass\n",
+        "import click\n@click.group(chain=True)\ndef main():\n    pass\n@main.command\ndef serve_command():\n    pass\n",
+        "import typer\nmain = typer.Typer()\n@main.command()\ndef serve():\n    pass\n@main.command()\ndef migrate():\n    pass\n",
+    ] {
+        let start = shop(cli).start();
+        assert_eq!(argv(&start), "shop serve", "{cli}");
+        let why = &start.command.as_ref().unwrap().why;
+        assert!(why.contains("shop/cli.py:"), "{why}");
+    }
+}
+
+#[test]
+fn what_needs_no_command_gets_none() {
+    for cli in [
+        // A command of a command.
+        "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    parsers = parser.add_subparsers()\n    db = parsers.add_parser('db')\n    below = db.add_subparsers()\n    below.add_parser('start')\n",
+        "import click\n@click.group()\ndef main():\n    pass\n@main.group()\ndef db():\n    pass\n@db.command()\ndef start():\n    pass\n",
+        // The group starts something by itself.
+        "import click\n@click.group(invoke_without_command=True)\ndef main():\n    pass\n@main.command()\ndef serve():\n    pass\n",
+        // typer's only command has no name on the line.
+        "import typer\nmain = typer.Typer()\n@main.command()\ndef serve():\n    pass\n",
+        // Named for something else.
+        "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef migrate():\n    pass\n",
+    ] {
+        assert_eq!(shop(cli).argv(), "shop", "{cli}");
+    }
+}
+
+#[test]
+fn another_package_s_command_line_is_not_the_project_s() {
+    let start = shop("def main():\n    pass\n")
+        .file("tools/manage.py", "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef serve():\n    pass\n")
+        .start();
+    assert_eq!(argv(&start), "shop");
+}
+
+#[test]
+fn a_server_without_a_framework_keeps_its_port() {
+    let cli = "import click\nfrom http.server import HTTPServer\n@click.group()\ndef main():\n    pass\n@main.command()\n@click.option('--port', default=7000)\ndef serve(port):\n    HTTPServer(('', port), None).serve_forever()\n";
+    let start = file("shop/cli.py", cli)
+        .console("shop", "shop.cli:main")
+        .with(&["click"])
+        .start();
+    assert_eq!(
+        (argv(&start).as_str(), start.port),
+        ("shop serve", Some(7000))
+    );
+}
+
+#[test]
+fn an_application_deep_in_the_package_is_started_so_too() {
+    let serves = "from flask import Flask\nclass Web:\n    def __init__(self):\n        self.app = Flask(__name__)\n    def start(self, port):\n        self.app.run(port)\nif __name__ == '__main__':\n    Web().start(80)\n";
+    let cli = "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef server():\n    pass\n";
+    let start = shop(cli)
+        .file("shop/web/__init__.py", "")
+        .file("shop/web/mode.py", serves)
+        .with(&["flask"])
+        .start();
+    assert_eq!(argv(&start), "shop server");
+}
