@@ -44,7 +44,7 @@ pub struct AppFacts {
     pub listens: Option<Found<u16>>,
     /// Commands of the project's own command line that are named for a server, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub subcommands: Vec<Found<String>>,
+    pub subcommands: Vec<Found<Subcommand>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
@@ -115,6 +115,15 @@ pub struct Fetched {
     pub call: String,
     /// The data's.
     pub name: String,
+}
+
+/// A command of a command line: `serve` of `shop serve`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subcommand {
+    /// Its name.
+    pub name: String,
+    /// Its option for the address that it listens on, where that falls back to the machine's own: `--host`.
+    pub host: Option<String>,
 }
 
 /// A named command line.

@@ -73,3 +73,19 @@ fn an_application_deep_in_the_package_is_started_so_too() {
         .start();
     assert_eq!(argv(&start), "shop server");
 }
+
+#[test]
+fn a_command_that_listens_to_its_own_machine_is_told_to_listen_to_all() {
+    for cli in [
+        "import click\n@click.group()\ndef main():\n    pass\n@main.command()\n@click.option('-h', '--host', default='127.0.0.1')\ndef serve(host):\n    pass\n",
+        "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    parsers = parser.add_subparsers()\n    serve = parsers.add_parser('serve')\n    serve.add_argument('--host', default='localhost')\n",
+    ] {
+        assert_eq!(shop(cli).argv(), "shop serve --host 0.0.0.0", "{cli}");
+        let open = cli
+            .replace("127.0.0.1", "0.0.0.0")
+            .replace("localhost", "0.0.0.0");
+        assert_eq!(shop(&open).argv(), "shop serve", "{open}");
+    }
+    let other = "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    parsers = parser.add_subparsers()\n    parsers.add_parser('serve')\n    client = parsers.add_parser('ask')\n    client.add_argument('--host', default='localhost')\n";
+    assert_eq!(shop(other).argv(), "shop serve");
+}

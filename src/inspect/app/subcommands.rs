@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::corpus::{Corpus, Source};
+use crate::facts::app::Subcommand;
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Call, Function, Value};
 
@@ -19,14 +20,14 @@ const NAMES: [&str; 6] = [
 /// The commands of argparse, click and typer that are named for a server, best first
 /// (<https://docs.python.org/3/library/argparse.html#sub-commands>, <https://click.palletsprojects.com/en/stable/commands/>,
 /// <https://typer.tiangolo.com/tutorial/commands/>). Commands of commands are none.
-pub(super) fn read(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Vec<Found<String>> {
+pub(super) fn read(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Vec<Found<Subcommand>> {
     let groups = groups(corpus);
-    let mut found: Vec<(usize, Found<String>)> = Vec::new();
+    let mut found: Vec<(usize, Found<Subcommand>)> = Vec::new();
     for source in &corpus.sources {
         let commands = parsers(source).chain(decorated(source, &groups));
-        found.extend(commands.filter_map(|(name, line)| {
-            let rank = NAMES.iter().position(|one| *one == name)?;
-            Some((rank, Found::new(name, place(&source.path, line))))
+        found.extend(commands.filter_map(|(command, line)| {
+            let rank = NAMES.iter().position(|one| *one == command.name)?;
+            Some((rank, Found::new(command, place(&source.path, line))))
         }));
     }
     found.sort_by(|(a, one), (b, other)| (a, &one.at).cmp(&(b, &other.at)));
@@ -34,7 +35,7 @@ pub(super) fn read(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Vec<F
 }
 
 /// `parsers.add_parser("serve")`, where `parsers` are those of the command line itself.
-fn parsers(source: &Source) -> impl Iterator<Item = (String, u32)> {
+fn parsers(source: &Source) -> impl Iterator<Item = (Subcommand, u32)> {
     let outline = &source.outline;
     let made_by = |target: &str, method: &str| {
         outline.assigns.iter().find_map(|one| match &one.value {
@@ -50,13 +51,26 @@ fn parsers(source: &Source) -> impl Iterator<Item = (String, u32)> {
     };
     outline.calls.iter().filter_map(move |call| {
         let added = call.value.method() == "add_parser" && !nested(receiver(&call.value));
-        let name = call.value.argument("name", 0)?.as_text()?;
-        added.then(|| (name.to_owned(), call.line))
+        let name = call.value.argument("name", 0)?.as_text()?.to_owned();
+        let parser = outline.assigns.iter().find(|one| {
+            one.line == call.line && matches!(&one.value, Value::Call(made) if **made == call.value)
+        });
+        let of_it = |option: &&Call| {
+            option.method() == "add_argument"
+                && parser.is_some_and(|parser| receiver(option) == parser.target)
+        };
+        let mut options = outline
+            .calls
+            .iter()
+            .map(|option| &option.value)
+            .filter(of_it);
+        let host = options.find_map(host);
+        added.then(|| (Subcommand { name, host }, call.line))
     })
 }
 
 /// `@cli.command("serve")` and `@cli.command()` of a function called so.
-fn decorated(source: &Source, groups: &BTreeSet<&str>) -> impl Iterator<Item = (String, u32)> {
+fn decorated(source: &Source, groups: &BTreeSet<&str>) -> impl Iterator<Item = (Subcommand, u32)> {
     let functions = source.outline.functions.iter();
     functions.filter_map(|function| {
         let command = function
@@ -65,8 +79,21 @@ fn decorated(source: &Source, groups: &BTreeSet<&str>) -> impl Iterator<Item = (
             .find(|one| one.method() == "command" && groups.contains(receiver(one)))?;
         let given = command.argument("name", 0).and_then(Value::as_text);
         let name = given.map_or_else(|| spelt(&function.name), str::to_owned);
-        Some((name, function.line))
+        let mut options = function.decorators.iter();
+        let host = options.find_map(|option| host(option).filter(|_| option.method() == "option"));
+        Some((Subcommand { name, host }, function.line))
     })
+}
+
+/// The option for an address that falls back to the machine's own: `option("--host", default="127.0.0.1")`.
+fn host(option: &Call) -> Option<String> {
+    const OPTIONS: [&str; 5] = ["--host", "--bind", "--address", "--listen", "--ip"];
+    let mut names = option.args.iter().filter_map(Value::as_text);
+    let name = names.find(|name| OPTIONS.contains(name))?;
+    let mut keywords = option.keywords.iter();
+    let (_, default) = keywords.find(|(name, _)| name == "default")?;
+    let own = matches!(default.as_text()?, "127.0.0.1" | "localhost" | "::1");
+    own.then(|| name.to_owned())
 }
 
 /// As click and typer spell the command of a function: `run_server_command` is `run-server`.

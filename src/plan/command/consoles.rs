@@ -42,7 +42,8 @@ pub(super) fn leading_into<'a>(known: &Known<'a>, top: &str) -> Option<&'a Found
     (!top.is_empty() && target == Some(top)).then_some(script)
 }
 
-/// The words that start a console script, and why: where its package's command line has a command that is named for a server, with it.
+/// The words that start a console script, and why: where its package's command line has a command that is named for a server, with it,
+/// and with its option for the address, where it would listen to its own machine alone.
 pub(super) fn words(known: &Known<'_>, script: &Found<Script>, why: &str) -> (Vec<Arg>, String) {
     let name = script.value.name.as_str();
     let top = script.value.target.split([':', '.']).next();
@@ -52,10 +53,14 @@ pub(super) fn words(known: &Known<'_>, script: &Found<Script>, why: &str) -> (Ve
     };
     let mut commands = known.facts.app.subcommands.iter();
     match commands.find(|command| within(&command.at)) {
-        Some(command) => (
-            [name, &command.value].map(Arg::text).to_vec(),
-            format!("{why}; {} is its command at {}", command.value, command.at),
-        ),
+        Some(command) => {
+            let found = &command.value;
+            let mut words = vec![name, &found.name];
+            // In a container its own address is nobody else's.
+            words.extend(found.host.iter().flat_map(|option| [option, "0.0.0.0"]));
+            let why = format!("{why}; {} is its command at {}", found.name, command.at);
+            (words.into_iter().map(Arg::text).collect(), why)
+        }
         None => (vec![Arg::text(name)], why.to_owned()),
     }
 }
