@@ -65,7 +65,7 @@ fn parsers(source: &Source) -> impl Iterator<Item = (Subcommand, u32)> {
             .map(|option| &option.value)
             .filter(of_it);
         let host = options.find_map(host);
-        added.then(|| (Subcommand { name, host }, call.line))
+        added.then_some((Subcommand { name, host }, call.line))
     })
 }
 
