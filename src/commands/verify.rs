@@ -146,7 +146,11 @@ impl Run<'_> {
         let image = Owned::image(self.engine, unique());
         progress.step(&match &built.handed[..] {
             [] => "building the image".to_owned(),
-            handed => format!("building the image, with {}", handed.join(" ")),
+            handed => {
+                let words = handed.iter().map(|(flag, value)| format!("{flag} {value}"));
+                let words: Vec<String> = words.collect();
+                format!("building the image, with {}", words.join(" "))
+            }
         });
         let begun = Instant::now();
         let done = verify::build(self.engine, &built.recipe, &image.name, progress)?;

@@ -19,7 +19,7 @@ pub(super) struct Built {
     /// What the last stage stands on.
     pub(super) base: Option<String>,
     /// What of the user's it gets without having been told so, as options of `docker build`.
-    pub(super) handed: Vec<String>,
+    pub(super) handed: Vec<(&'static str, String)>,
 }
 
 impl Built {
@@ -44,15 +44,8 @@ impl Built {
             dockerfile: shown(&tree.root().join(&path)),
             context: shown(tree.root()),
             buildkit: plan.buildkit,
-            options: options(run, &plan, &handed),
+            options: options(run, &handed),
         };
-        let mut handed: Vec<String> = handed
-            .into_iter()
-            .map(|value| format!("--secret {value}"))
-            .collect();
-        if agent(run, &plan) {
-            handed.push("--ssh default".to_owned());
-        }
         let base = last_base(&text);
         Ok(Self {
             plan,
@@ -67,15 +60,14 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// What the user gives, and what else the plan asks for.
-fn options(run: &Run<'_>, plan: &BuildPlan, handed: &[String]) -> Vec<String> {
+/// What the user gives, and what is handed over besides.
+fn options(run: &Run<'_>, handed: &[(&'static str, String)]) -> Vec<String> {
     let arguments = run.arguments;
     let mut options = Vec::new();
     for (flag, values) in [
         ("--secret", run.flags.secrets.as_slice()),
         ("--build-arg", &arguments.build_arg),
         ("--ssh", &arguments.ssh),
-        ("--secret", handed),
     ] {
         options.extend(
             values
@@ -83,20 +75,20 @@ fn options(run: &Run<'_>, plan: &BuildPlan, handed: &[String]) -> Vec<String> {
                 .flat_map(|value| [flag.to_owned(), value.clone()]),
         );
     }
-    if agent(run, plan) {
-        options.extend(["--ssh", "default"].map(ToOwned::to_owned));
-    }
+    options.extend(
+        handed
+            .iter()
+            .flat_map(|(flag, value)| [(*flag).to_owned(), value.clone()]),
+    );
     options
 }
 
-/// Does the build get the SSH agent without a flag?
-fn agent(run: &Run<'_>, plan: &BuildPlan) -> bool {
-    let is_there = env::var_os("SSH_AUTH_SOCK").is_some();
-    plan.install.ssh && run.arguments.ssh.is_empty() && is_there
-}
-
-/// The secrets that the plan asks for and no flag gives.
-fn handed(run: &Run<'_>, plan: &BuildPlan, root: &Path) -> Result<Vec<String>, Error> {
+/// What the plan asks for and no flag gives: secrets, and the SSH agent.
+fn handed(
+    run: &Run<'_>,
+    plan: &BuildPlan,
+    root: &Path,
+) -> Result<Vec<(&'static str, String)>, Error> {
     let mut handed = Vec::new();
     for secret in &plan.install.secrets {
         let names = |value: &String| {
@@ -105,8 +97,12 @@ fn handed(run: &Run<'_>, plan: &BuildPlan, root: &Path) -> Result<Vec<String>, E
                 .any(|part| part == format!("id={}", secret.id))
         };
         if !run.flags.secrets.iter().any(names) {
-            handed.extend(found(secret, root)?);
+            handed.extend(found(secret, root)?.map(|value| ("--secret", value)));
         }
+    }
+    let agent = env::var_os("SSH_AUTH_SOCK").is_some();
+    if plan.install.ssh && run.arguments.ssh.is_empty() && agent {
+        handed.push(("--ssh", "default".to_owned()));
     }
     Ok(handed)
 }

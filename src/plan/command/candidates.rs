@@ -164,16 +164,16 @@ fn others(known: &Known<'_>, object: &AppObject) -> bool {
 /// Do the equal ones come down to one start: the project's own script or `__main__`?
 fn entry_decides(known: &Known<'_>, equal: &[&AppObject]) -> bool {
     // What a server could take is not decided by a command that may be for something else.
-    let decides = |object: &&AppObject, entry: scripts::Entry| {
-        entry == scripts::Entry::Main
+    let decides = |object: &&AppObject, entry: scripts::Entry<'_>| {
+        matches!(entry, scripts::Entry::Main(_))
             || matches!(object.kind, ObjectKind::Script)
             || scripts::main_of(known, &object.module).is_some()
     };
-    let entries: Vec<Option<String>> = equal
+    let entries: Vec<Option<&str>> = equal
         .iter()
         .map(|object| {
-            let (name, entry) = scripts::entry_for(known, &object.module)?;
-            decides(object, entry).then_some(name)
+            let entry = scripts::entry_for(known, &object.module)?;
+            decides(object, entry).then_some(entry.name())
         })
         .collect();
     entries

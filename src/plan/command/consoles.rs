@@ -65,13 +65,17 @@ pub(super) fn words(known: &Known<'_>, script: &Found<Script>, why: &str) -> (Ve
     }
 }
 
+/// A name as it is compared: without the dashes, of whatever kind, that authors set differently.
+pub(super) fn bare(name: &str) -> String {
+    normalise(name).replace('-', "")
+}
+
 /// The one that is named like the project, or like its package: `shopserver` of the project shop-server.
 fn like<'a>(known: &Known<'a>, package: Option<&str>) -> Option<&'a Found<Script>> {
     let facts = known.facts;
     let project = facts.pyproject.as_ref().and_then(|one| one.name.as_ref());
     let setuptools = facts.setuptools.as_ref().and_then(|one| one.name.as_ref());
     let name = project.or(setuptools).map(|found| found.value.as_str());
-    let bare = |name: &str| normalise(name).replace('-', "");
     let named = |script: &&Found<Script>, name: &str| bare(&script.value.name) == bare(name);
     let scripts = || known.installed.scripts.iter();
     let by = |name: Option<&str>| name.and_then(|name| scripts().find(|one| named(one, name)));

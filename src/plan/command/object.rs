@@ -25,7 +25,7 @@ pub(super) fn start(
         && !required.is_empty()
     {
         // What the arguments are, the project's own command knows.
-        if let Some((_, scripts::Entry::Console)) = scripts::entry_for(known, &object.module) {
+        if let Some(scripts::Entry::Console(_)) = scripts::entry_for(known, &object.module) {
             run(known, object, framework, &mut start);
             return Ok(start);
         }
@@ -169,19 +169,14 @@ fn without_server(
 fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut Start) {
     let at = Some(object.at.clone());
     let (argv, why, installed) = match scripts::entry_for(known, &object.module) {
-        Some((name, scripts::Entry::Console)) => {
-            let why = format!("console script {name} of the project");
-            let mut scripts = known.installed.scripts.iter();
-            let script = scripts.find(|script| script.value.name == name);
-            let (argv, why) = match script {
-                Some(script) => consoles::words(known, script, &why),
-                None => (vec![Arg::text(&name)], why),
-            };
+        Some(scripts::Entry::Console(script)) => {
+            let why = format!("console script {} of the project", script.value.name);
+            let (argv, why) = consoles::words(known, script, &why);
             (argv, why, true)
         }
-        Some((name, scripts::Entry::Main)) => (
-            ["python", "-m", &name].map(Arg::text).to_vec(),
-            format!("{name} has a __main__"),
+        Some(scripts::Entry::Main(package)) => (
+            ["python", "-m", package].map(Arg::text).to_vec(),
+            format!("{package} has a __main__"),
             false,
         ),
         None => {

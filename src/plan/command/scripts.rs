@@ -9,12 +9,22 @@ use crate::facts::app::{AppObject, GuardedScript, ModulePath};
 use crate::facts::{Arg, CommandLine, Found, Place, Script};
 
 /// What stands for a module when the project is started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
-    /// A console script of the installed project.
-    Console,
-    /// A package's `__main__.py`.
-    Main,
+#[derive(Clone, Copy)]
+pub(super) enum Entry<'a> {
+    /// A console script of the project.
+    Console(&'a Found<Script>),
+    /// A package with a `__main__.py`.
+    Main(&'a str),
+}
+
+impl<'a> Entry<'a> {
+    /// What people type: the script's name, or the package's.
+    pub(super) fn name(self) -> &'a str {
+        match self {
+            Self::Console(script) => &script.value.name,
+            Self::Main(package) => package,
+        }
+    }
 }
 
 /// Names of modules that are started by themselves.
@@ -53,12 +63,11 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
 }
 
 /// The console script or the `__main__` that stands for a module.
-pub(super) fn entry_for(known: &Known<'_>, module: &ModulePath) -> Option<(String, Entry)> {
+pub(super) fn entry_for<'a>(known: &Known<'a>, module: &ModulePath) -> Option<Entry<'a>> {
     let name = module.module.as_str();
     let of = |script: &&Found<Script>| script.value.target.split(':').next() == Some(name);
-    let console = known.installed.scripts.iter().find(of);
-    if let Some(script) = console {
-        return Some((script.value.name.clone(), Entry::Console));
+    if let Some(script) = known.installed.scripts.iter().find(of) {
+        return Some(Entry::Console(script));
     }
     let main = main_of(known, module);
     // A module deep in a package is not what its author has people start.
@@ -66,10 +75,10 @@ pub(super) fn entry_for(known: &Known<'_>, module: &ModulePath) -> Option<(Strin
     if main.is_some() || deep {
         let top = name.split('.').next().unwrap_or_default();
         if let Some(script) = consoles::leading_into(known, top) {
-            return Some((script.value.name.clone(), Entry::Console));
+            return Some(Entry::Console(script));
         }
     }
-    Some((main?.to_owned(), Entry::Main))
+    main.map(Entry::Main)
 }
 
 /// The package with a `__main__` that a module belongs to.
@@ -133,10 +142,9 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
     let top = object.module.module.split('.').next().unwrap_or_default();
     let console = consoles::leading_into(known, top);
     // One that is named for something else gives way to what the author has people type.
-    let bare = |name: &str| crate::facts::normalise(name).replace('-', "");
     let related = |script: &&Found<GuardedScript>| {
         let stem = super::stem(&script.value.module.file);
-        let (stem, top) = (bare(stem), bare(top));
+        let (stem, top) = (consoles::bare(stem), consoles::bare(top));
         USUAL.contains(&stem.as_str()) || top.starts_with(&stem) || stem.starts_with(&top)
     };
     let only = first.filter(|_| second.is_none());

@@ -184,12 +184,8 @@ impl<'a> Draft<'a> {
             self.add_build(name, because.clone(), &platforms, lists.build_proved);
         }
         for advice in &entry.advice {
-            let beside = |names: &[String]| names.iter().any(|name| self.present.contains(name));
             let said = self.plan.warnings.iter().any(|one| one.code == advice.code);
-            if !said
-                && !beside(&advice.without)
-                && (advice.beside.is_empty() || beside(&advice.beside))
-            {
+            if !said && view::company_fits(advice, &self.present) {
                 let warning = Warning::new(&advice.code, &advice.message, &advice.help);
                 self.plan.warnings.push(warning.at(need.at.clone()));
             }

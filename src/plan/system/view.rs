@@ -211,6 +211,12 @@ fn case_fits(
             .is_none_or(|suite| target.family == Family::Debian(suite))
 }
 
+/// Does a piece of advice hold beside what else is installed?
+pub(super) fn company_fits(advice: &Advice, present: &BTreeSet<String>) -> bool {
+    let there = |names: &[String]| names.iter().any(|name| present.contains(name));
+    (advice.beside.is_empty() || there(&advice.beside)) && !there(&advice.without)
+}
+
 /// Does a piece of advice hold here?
 pub(super) fn advice_fits(
     advice: &Advice,
@@ -221,8 +227,7 @@ pub(super) fn advice_fits(
 ) -> bool {
     version_in(&advice.versions, one)
         && python_in(&advice.python, target)
-        && (advice.beside.is_empty() || advice.beside.iter().any(|name| present.contains(name)))
-        && !advice.without.iter().any(|name| present.contains(name))
+        && company_fits(advice, present)
         && (!advice.from_default_index || from_default_index(one, target))
         && artefact_is(advice.artefact, form)
         && advice
