@@ -23,8 +23,8 @@ use serde::de::DeserializeOwned;
 
 pub use before::before;
 pub use entry::{
-    Advice, Alpine, ArtefactKind, BySuite, Case, Debian, Entry, Plugin, Proved, RunWhen, Shown,
-    Suite, WheelRecord, WheelTarget,
+    Advice, Alpine, ArtefactKind, Beside, BySuite, Case, Debian, Entry, Plugin, Proved, RunWhen,
+    Shown, Suite, WheelRecord, WheelTarget,
 };
 
 use crate::facts::normalise;

@@ -271,6 +271,49 @@ pub enum ArtefactKind {
     Sdist,
 }
 
+/// Another distribution that is installed: its name alone, or what must hold of it as well.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written")]
+pub struct Beside {
+    /// As PEP 503 normalises it.
+    pub name: String,
+    /// Its version is in this range; an unknown version is the newest.
+    pub versions: Specifier,
+    /// It is installed as a wheel, or it is built, on one of the platforms.
+    pub artefact: Option<ArtefactKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Name(String),
+    #[serde(rename_all = "kebab-case")]
+    Full {
+        name: String,
+        #[serde(default, deserialize_with = "range")]
+        versions: Specifier,
+        artefact: Option<ArtefactKind>,
+    },
+}
+
+impl From<Written> for Beside {
+    fn from(written: Written) -> Self {
+        let (name, versions, artefact) = match written {
+            Written::Name(name) => (name, Specifier::default(), None),
+            Written::Full {
+                name,
+                versions,
+                artefact,
+            } => (name, versions, artefact),
+        };
+        Self {
+            name,
+            versions,
+            artefact,
+        }
+    }
+}
+
 /// A warning that goes with a distribution when all conditions that it states hold.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -287,10 +330,10 @@ pub struct Advice {
     /// The image's Python is in this range.
     #[serde(default, deserialize_with = "range")]
     pub python: Specifier,
-    /// One of these distributions is installed too.
+    /// One of these is installed too.
     #[serde(default)]
-    pub beside: Vec<String>,
-    /// None of these is.
+    pub beside: Vec<Beside>,
+    /// None of these distributions is.
     #[serde(default)]
     pub without: Vec<String>,
     /// No lock lists its artefacts, no index is named besides the default one, and no local version (`+cpu`) is asked for.

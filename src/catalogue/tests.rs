@@ -165,10 +165,13 @@ fn what_is_implied_or_looked_for_is_known_or_pure() {
             );
         }
         let beside = entry.when.iter().flat_map(|case| &case.beside);
-        let advised = entry
-            .advice
-            .iter()
-            .flat_map(|advice| advice.beside.iter().chain(&advice.without));
+        let advised = entry.advice.iter().flat_map(|advice| {
+            advice
+                .beside
+                .iter()
+                .map(|one| &one.name)
+                .chain(&advice.without)
+        });
         for name in beside.chain(advised) {
             assert_eq!(&normalise(name), name, "{shelf}: {key}");
         }

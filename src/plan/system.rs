@@ -149,12 +149,12 @@ pub fn decide(
     catalogue: &'static Catalogue,
 ) -> SystemPlan {
     let implied = implied(distributions, target, catalogue);
-    let present = distributions
-        .iter()
-        .chain(&implied)
-        .map(|one| one.name.clone())
-        .collect();
-    let mut draft = Draft::new(target, present);
+    let mut company = view::Company::default();
+    for one in distributions.iter().chain(&implied) {
+        let forms = view::forms(one, catalogue.entry(&one.name), target);
+        company.join(one, forms.map(|(_, form)| form));
+    }
+    let mut draft = Draft::new(target, company);
     for distribution in distributions.iter().chain(&implied) {
         draft.distribution(distribution, catalogue.entry(&distribution.name));
     }

@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Entry, RunWhen, before};
 use crate::facts::{Artefacts, Place, Platform, Source, SourceNeed, VcsKind, Warning};
 use crate::plan::closure::Distribution;
 
-use super::view::{self, Form, View};
+use super::view::{self, Company, Form, View};
 use super::{
     Because, Compiled, Family, Step, SystemPackage, SystemPlan, Target, WantedSuite, reason,
 };
@@ -14,7 +14,7 @@ use super::{
 /// A plan in the making.
 pub(super) struct Draft<'a> {
     target: &'a Target,
-    present: BTreeSet<String>,
+    company: Company<'a>,
     build: BTreeMap<String, Gathered>,
     run: BTreeMap<String, Gathered>,
     plan: SystemPlan,
@@ -29,11 +29,11 @@ struct Gathered {
 }
 
 impl<'a> Draft<'a> {
-    /// An empty plan; `present` are the names of all that is installed.
-    pub(super) fn new(target: &'a Target, present: BTreeSet<String>) -> Self {
+    /// An empty plan; `company` is all that is installed.
+    pub(super) fn new(target: &'a Target, company: Company<'a>) -> Self {
         Self {
             target,
-            present,
+            company,
             build: BTreeMap::new(),
             run: BTreeMap::new(),
             plan: SystemPlan::default(),
@@ -47,11 +47,8 @@ impl<'a> Draft<'a> {
         }
         self.checkout(one);
         let mut forms: BTreeMap<Form, Vec<Platform>> = BTreeMap::new();
-        for platform in self.target.platforms.iter().copied() {
-            if one.platforms.is_empty() || one.platforms.contains(&platform) {
-                let form = view::form(one, entry, self.target, platform);
-                forms.entry(form).or_default().push(platform);
-            }
+        for (platform, form) in view::forms(one, entry, self.target) {
+            forms.entry(form).or_default().push(platform);
         }
         for (form, platforms) in &forms {
             match entry {
@@ -82,7 +79,7 @@ impl<'a> Draft<'a> {
     }
 
     fn known(&mut self, one: &Distribution, entry: &'static Entry, form: Form, on: &[Platform]) {
-        let view = View::new(entry, one, form, self.target, &self.present);
+        let view = View::new(entry, one, form, self.target, &self.company);
         self.advise(one, entry, form);
         if form.built() && !entry.pure && !view.build.is_empty() {
             let why = reason::compiled(one, form, on, self.target, &view);
@@ -155,7 +152,7 @@ impl<'a> Draft<'a> {
 
     fn advise(&mut self, one: &Distribution, entry: &'static Entry, form: Form) {
         for advice in &entry.advice {
-            if view::advice_fits(advice, one, form, self.target, &self.present) {
+            if view::advice_fits(advice, one, form, self.target, &self.company) {
                 let warning = Warning::new(&advice.code, &advice.message, &advice.help);
                 let warning = warning.at(one.at.clone());
                 if !self.plan.warnings.contains(&warning) {
@@ -185,7 +182,7 @@ impl<'a> Draft<'a> {
         }
         for advice in &entry.advice {
             let said = self.plan.warnings.iter().any(|one| one.code == advice.code);
-            if !said && view::company_fits(advice, &self.present) {
+            if !said && view::company_fits(advice, &self.company) {
                 let warning = Warning::new(&advice.code, &advice.message, &advice.help);
                 self.plan.warnings.push(warning.at(need.at.clone()));
             }

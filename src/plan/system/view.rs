@@ -1,9 +1,9 @@
 //! One entry as it looks for one version, one form and one image: the exceptions applied.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::catalogue::{
-    Advice, Alpine, ArtefactKind, Case, Debian, Entry, Proved, RunWhen, WheelTarget,
+    Advice, Alpine, ArtefactKind, Beside, Case, Debian, Entry, Proved, RunWhen, WheelTarget,
 };
 use crate::facts::{Artefacts, IndexOptions, Libc, Platform, Source, Specifier};
 use crate::plan::closure::Distribution;
@@ -75,6 +75,20 @@ pub(super) fn form(
     }
 }
 
+/// Its form on each of the image's platforms that it is installed on.
+pub(super) fn forms(
+    one: &Distribution,
+    entry: Option<&Entry>,
+    target: &Target,
+) -> impl Iterator<Item = (Platform, Form)> {
+    target
+        .platforms
+        .iter()
+        .copied()
+        .filter(|platform| one.platforms.is_empty() || one.platforms.contains(platform))
+        .map(move |platform| (platform, form(one, entry, target, platform)))
+}
+
 /// Does the catalogue's own record know of a wheel?
 fn recorded(entry: &Entry, one: &Distribution, target: &Target, platform: Platform) -> bool {
     let here = WheelTarget::new(matches!(target.libc, Libc::Musl(..)), platform);
@@ -85,6 +99,30 @@ fn recorded(entry: &Entry, one: &Distribution, target: &Target, platform: Platfo
                 && python_in(&record.python, target)
         })
     })
+}
+
+/// All that is installed: by its name, with the forms that it has on the platforms.
+#[derive(Debug, Default)]
+pub(super) struct Company<'a>(BTreeMap<&'a str, (&'a Distribution, Vec<Form>)>);
+
+impl<'a> Company<'a> {
+    /// Adds one.
+    pub(super) fn join(&mut self, one: &'a Distribution, forms: impl Iterator<Item = Form>) {
+        let (_, all) = self.0.entry(&one.name).or_insert_with(|| (one, Vec::new()));
+        all.extend(forms);
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    fn has_such(&self, wanted: &Beside) -> bool {
+        self.0.get(&*wanted.name).is_some_and(|(one, forms)| {
+            version_in(&wanted.versions, one)
+                && (wanted.artefact.is_none()
+                    || forms.iter().any(|form| artefact_is(wanted.artefact, *form)))
+        })
+    }
 }
 
 /// What an entry asks for here.
@@ -109,7 +147,7 @@ impl View {
         one: &Distribution,
         form: Form,
         target: &Target,
-        present: &BTreeSet<String>,
+        company: &Company,
     ) -> Self {
         let mut view = lists(entry, target.family);
         if form.built() && entry.debian.build.is_some() {
@@ -119,7 +157,7 @@ impl View {
         let case = entry
             .when
             .iter()
-            .find(|case| case_fits(case, one, form, target, present));
+            .find(|case| case_fits(case, one, form, target, company));
         if let Some(case) = case {
             view.apply(case, target.family);
         }
@@ -199,12 +237,12 @@ fn case_fits(
     one: &Distribution,
     form: Form,
     target: &Target,
-    present: &BTreeSet<String>,
+    company: &Company,
 ) -> bool {
     version_in(&case.versions, one)
         && python_in(&case.python, target)
         && (case.extras.is_empty() || case.extras.iter().any(|extra| one.extras.contains(extra)))
-        && (case.beside.is_empty() || case.beside.iter().any(|name| present.contains(name)))
+        && (case.beside.is_empty() || case.beside.iter().any(|name| company.has(name)))
         && artefact_is(case.artefact, form)
         && case
             .suite
@@ -212,9 +250,9 @@ fn case_fits(
 }
 
 /// Does a piece of advice hold beside what else is installed?
-pub(super) fn company_fits(advice: &Advice, present: &BTreeSet<String>) -> bool {
-    let there = |names: &[String]| names.iter().any(|name| present.contains(name));
-    (advice.beside.is_empty() || there(&advice.beside)) && !there(&advice.without)
+pub(super) fn company_fits(advice: &Advice, company: &Company) -> bool {
+    (advice.beside.is_empty() || advice.beside.iter().any(|one| company.has_such(one)))
+        && !advice.without.iter().any(|name| company.has(name))
 }
 
 /// Does a piece of advice hold here?
@@ -223,11 +261,11 @@ pub(super) fn advice_fits(
     one: &Distribution,
     form: Form,
     target: &Target,
-    present: &BTreeSet<String>,
+    company: &Company,
 ) -> bool {
     version_in(&advice.versions, one)
         && python_in(&advice.python, target)
-        && company_fits(advice, present)
+        && company_fits(advice, company)
         && (!advice.from_default_index || from_default_index(one, target))
         && artefact_is(advice.artefact, form)
         && advice
@@ -249,7 +287,7 @@ fn from_default_index(one: &Distribution, target: &Target) -> bool {
 
 /// What an entry brings along for these extras and this version.
 pub(super) fn implied(entry: &Entry, one: &Distribution, target: &Target) -> Vec<String> {
-    let nobody = BTreeSet::new();
+    let nobody = Company::default();
     let cases = entry
         .when
         .iter()

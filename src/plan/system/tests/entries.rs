@@ -89,8 +89,51 @@ fn advice_comes_with_its_conditions() {
         codes(&plan(&[required("pydub"), required("audioop-lts")])),
         [""; 0]
     );
-    let xmlsec = plan(&[required("xmlsec==1.3.13"), required("lxml==5.3.0")]);
-    assert_eq!(codes(&xmlsec), ["libxml2-mismatch"]);
+}
+
+#[test]
+fn xmlsec_and_lxml_share_one_libxml2() {
+    let says = |xmlsec: &str, lxml: Option<&str>, compiled: &[&str]| {
+        let target = Target {
+            no_binary: compiled.iter().map(|&name| name.to_owned()).collect(),
+            python_minor: 12,
+            ..target()
+        };
+        let all: Vec<_> = [Some(xmlsec), lxml]
+            .into_iter()
+            .flatten()
+            .map(required)
+            .collect();
+        let plan = decide(&all, &[], &target, Catalogue::builtin());
+        plan.warnings
+            .iter()
+            .any(|one| one.code == "libxml2-mismatch")
+    };
+    for (xmlsec, lxml, compiled, expected) in [
+        ("xmlsec==1.3.13", Some("lxml==5.3.0"), &[][..], true),
+        ("xmlsec==1.3.14", Some("lxml==5.3.0"), &[], false),
+        ("xmlsec==1.3.14", Some("lxml==5.3.0"), &["xmlsec"], true),
+        ("xmlsec==1.3.14", Some("lxml==5.3.0"), &["lxml"], true),
+        (
+            "xmlsec==1.3.14",
+            Some("lxml==5.3.0"),
+            &["lxml", "xmlsec"],
+            false,
+        ),
+        ("xmlsec==1.3.14", Some("lxml==5.4.0"), &[], true),
+        ("xmlsec==1.3.14", Some("lxml==4.9.4"), &[], true),
+        // The newest lxml comes along.
+        ("xmlsec==1.3.14", None, &[], true),
+        ("xmlsec", None, &[], false),
+        ("xmlsec==1.3.17", Some("lxml==5.4.0"), &[], true),
+        ("xmlsec==1.3.17", Some("lxml==6.0.2"), &[], false),
+    ] {
+        assert_eq!(
+            says(xmlsec, lxml, compiled),
+            expected,
+            "{xmlsec} {lxml:?} {compiled:?}"
+        );
+    }
 }
 
 #[test]
@@ -280,31 +323,35 @@ fn torch_from_the_default_index_brings_cuda() {
 fn every_advice_shows() {
     let catalogue = Catalogue::builtin();
     let versions = [
-        "", "==0.1.10", "==1.5", "==2.0", "==2.4.0", "==2.9.9", "==3.6.2", "==3.10.3", "==99",
+        "", "==0.1.10", "==1.3.14", "==1.5", "==2.0", "==2.4.0", "==2.9.9", "==3.6.2", "==3.10.3",
+        "==99",
     ];
     for name in catalogue.names() {
         let advice = catalogue.entry(name).map_or(&[][..], |entry| &entry.advice);
         for one in advice {
-            let shows =
-                |minor: u8, suite: Suite, built: bool, version: &str, beside: Option<&String>| {
-                    let target = Target {
-                        python_minor: minor,
-                        no_binary: BTreeSet::from_iter(built.then(|| name.to_owned())),
-                        ..on(suite)
-                    };
-                    let mut all = vec![required(&format!("{name}{version}"))];
-                    all.extend(beside.map(|other| required(other)));
-                    let plan = decide(&all, &[], &target, catalogue);
-                    plan.warnings
-                        .iter()
-                        .any(|warning| warning.code == one.code && warning.message == one.message)
+            let other = one.beside.first().map(|other| other.name.as_str());
+            let shows = |minor: u8, suite: Suite, built: &[&str], version: &str, its: &str| {
+                let target = Target {
+                    python_minor: minor,
+                    no_binary: built.iter().map(|&name| name.to_owned()).collect(),
+                    ..on(suite)
                 };
+                let mut all = vec![required(&format!("{name}{version}"))];
+                all.extend(other.map(|other| required(&format!("{other}{its}"))));
+                let plan = decide(&all, &[], &target, catalogue);
+                plan.warnings
+                    .iter()
+                    .any(|warning| warning.code == one.code && warning.message == one.message)
+            };
+            let builds = [&[][..], &[name], other.as_slice()];
             let found = [11, 14].into_iter().any(|minor| {
                 [Suite::Bookworm, Suite::Trixie].into_iter().any(|suite| {
-                    [false, true].into_iter().any(|built| {
-                        versions
-                            .into_iter()
-                            .any(|version| shows(minor, suite, built, version, one.beside.first()))
+                    builds.into_iter().any(|built| {
+                        versions.into_iter().any(|version| {
+                            ["", "==5.0"]
+                                .into_iter()
+                                .any(|its| shows(minor, suite, built, version, its))
+                        })
                     })
                 })
             });
