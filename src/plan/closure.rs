@@ -89,14 +89,19 @@ pub fn from_requirements(
             if !requirement.marker.holds(environment, &[]) {
                 continue;
             }
+            let held = constraints(&name, constrained, environment);
             let version = requirement
                 .specifier
                 .pinned()
-                .or_else(|| constraint(&name, constrained, environment));
+                .or_else(|| held.clone().find_map(Specifier::pinned));
+            let ceiling = requirement
+                .specifier
+                .ceiling()
+                .or_else(|| held.clone().find_map(Specifier::ceiling));
             let entry = merged.entry(name.clone()).or_insert_with(|| Distribution {
                 name: name.clone(),
                 version: None,
-                ceiling: requirement.specifier.ceiling(),
+                ceiling,
                 extras: BTreeSet::new(),
                 source: requirement.source.clone(),
                 artefacts: Artefacts::Unknown,
@@ -131,16 +136,16 @@ fn name_of(requirement: &Requirement) -> Option<String> {
     Some(crate::facts::normalise(bare)).filter(|name| !name.is_empty())
 }
 
-/// The version that a constraint pins in an environment.
-fn constraint(
-    name: &str,
-    constrained: &[Requirement],
-    environment: &Environment,
-) -> Option<String> {
+/// The ranges that constraints hold a distribution to in an environment.
+fn constraints<'a>(
+    name: &'a str,
+    constrained: &'a [Requirement],
+    environment: &'a Environment,
+) -> impl Iterator<Item = &'a Specifier> + Clone {
     constrained
         .iter()
-        .filter(|one| one.name.as_deref() == Some(name) && one.marker.holds(environment, &[]))
-        .find_map(|one| Specifier::pinned(&one.specifier))
+        .filter(move |one| one.name.as_deref() == Some(name) && one.marker.holds(environment, &[]))
+        .map(|one| &one.specifier)
 }
 
 fn add_platform(platforms: &mut Vec<Platform>, platform: Platform) {

@@ -165,3 +165,34 @@ fn a_range_ends_below_its_bound() {
         [None, None, None, None]
     );
 }
+
+#[test]
+fn constraints_hold_what_a_requirement_leaves_open() {
+    let parse = |text: &str| {
+        let (text, marker) = text.split_once(';').unwrap_or((text, ""));
+        let at = text.find(['<', '=']).unwrap_or(text.len());
+        Requirement {
+            name: Some(text[..at].to_owned()),
+            specifier: Specifier::parse(&text[at..]).unwrap(),
+            marker: Marker::parse(marker).unwrap(),
+            extras: BTreeSet::new(),
+            source: Source::Index,
+            editable: false,
+            at: Place::default(),
+        }
+    };
+    for (required, constraint, version, ceiling) in [
+        ("lxml", "lxml==5.3.0", Some("5.3.0"), Some("5.3.0")),
+        ("lxml", "lxml<6", None, Some("5.99999")),
+        ("lxml==5.4.0", "lxml<6", Some("5.4.0"), Some("5.4.0")),
+        ("lxml", "lxml==5.3.0; python_version < '3.9'", None, None),
+        ("lxml", "xmlsec==1.3.14", None, None),
+    ] {
+        let all = from_requirements(&[parse(required)], &[parse(constraint)], &linux(12));
+        let [one] = &all[..] else {
+            panic!("{required}: {all:?}")
+        };
+        let found = (one.version.as_deref(), one.ceiling.as_deref());
+        assert_eq!(found, (version, ceiling), "{required}, {constraint}");
+    }
+}
