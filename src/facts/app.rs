@@ -56,6 +56,9 @@ pub struct AppFacts {
     /// Folders whose `package.json` has a `build` script, highest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frontends: Vec<super::frontend::Frontend>,
+    /// Files at the top whose syntax is not that of Python 3, each with the first such line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<Place>,
     /// What could not be read as it was meant.
     pub warnings: Vec<super::Warning>,
     /// How many Python files were looked at, decoys not counted.

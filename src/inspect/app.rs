@@ -57,6 +57,9 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     for source in &corpus.sources {
         let outline = &source.outline;
         let path = modules.path(&source.path);
+        if let Some(line) = outline.broken.filter(|_| corpus::depth(&source.path) == 0) {
+            facts.broken.push(place(&source.path, line));
+        }
         if source.stem() == "__main__" {
             facts.mains.push(Found::new(path, place(&source.path, 1)));
         } else if let Some(line) = outline.guard {

@@ -45,7 +45,19 @@ pub fn outline(source: &[u8]) -> Option<Outline> {
         decorators: Vec::new(),
     };
     reader.walk(&mut tree.walk());
+    if tree.root_node().has_error() {
+        let line = first_error(&mut tree.walk());
+        reader.out.broken = Some(reader.out.broken.map_or(line, |known| known.min(line)));
+    }
     Some(reader.out)
+}
+
+/// The line of the first error below a node that has one.
+fn first_error(cursor: &mut TreeCursor<'_>) -> u32 {
+    while !cursor.node().is_error() && cursor.goto_first_child() {
+        while !cursor.node().has_error() && cursor.goto_next_sibling() {}
+    }
+    line(cursor.node())
 }
 
 struct Reader<'a> {
@@ -110,6 +122,9 @@ impl Reader<'_> {
             "decorated_definition" => self.decorators = self.decorators(node),
             "if_statement" => self.condition(node),
             "string" => self.url(node),
+            "print_statement" | "exec_statement" => {
+                self.out.broken.get_or_insert(line(node));
+            }
             _ => {}
         }
     }

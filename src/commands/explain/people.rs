@@ -47,14 +47,11 @@ pub(super) fn for_people(plan: &BuildPlan) -> String {
 fn decisions(text: &mut String, plan: &BuildPlan) {
     let mut say = |name: &str, value: &str, why: &str, at: Option<&Place>| {
         let at = at.map(|at| format!("  [{at}]")).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{name:<10} {}\n{:<10}   {}{}",
-            printable(value),
-            "",
-            printable(why),
-            printable(&at)
-        );
+        // Without a name it goes on with the reasons of the line above.
+        if !name.is_empty() {
+            let _ = writeln!(text, "{name:<10} {}", printable(value));
+        }
+        let _ = writeln!(text, "{:<10}   {}{}", "", printable(why), printable(&at));
     };
     say(
         "project",
@@ -89,7 +86,12 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
             &command.why,
             command.at.as_ref(),
         ),
-        None => say("command", "none found", "pass --command or --app", None),
+        None => {
+            say("command", "none found", "pass --command or --app", None);
+            for (at, why) in &plan.start.looked {
+                say("", "", why, at.as_ref());
+            }
+        }
     }
     for process in &plan.start.processes {
         say(

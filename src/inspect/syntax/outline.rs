@@ -23,6 +23,8 @@ pub struct Outline {
     pub urls: Vec<Placed<String>>,
     /// Line of `if __name__ == "__main__"`.
     pub guard: Option<u32>,
+    /// The first line that is no Python 3: what stands below it may not have been seen. `print x` is none.
+    pub broken: Option<u32>,
 }
 
 /// An item, its line, and what it stands in.

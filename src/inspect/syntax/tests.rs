@@ -92,6 +92,40 @@ fn a_broken_file_gives_what_can_be_read() {
     let broken = b"from flask import Flask\napp = Flask(__name__)\ndef (:\n  ]]\n\nprint(1)\n";
     let outline = outline(broken).unwrap();
     assert_eq!(outline.assigns[0].target, "app");
+    assert_eq!(outline.broken, Some(3));
+}
+
+#[test]
+fn the_first_line_that_is_no_python_3_is_told() {
+    for (source, line) in [
+        ("import os\nprint 'hello'\n", Some(2)),
+        ("import os\n\nexec 'x = 1' in {}\n", Some(3)),
+        (
+            "try:\n    pass\nexcept ValueError, error:\n    print error\n",
+            Some(4),
+        ),
+        ("x = 1\napp = Flask(__name__\n", Some(2)),
+        // New syntax is no error: PEP 634, 654, 695, 701.
+        (
+            "match x:\n    case {'a': [1, *rest]} if rest:\n        print(rest)\n",
+            None,
+        ),
+        (
+            "try:\n    f()\nexcept* ValueError as group:\n    pass\n",
+            None,
+        ),
+        (
+            "type A[T] = list[T]\ndef f[T: int](x: T) -> T: return x\nclass B[T]: pass\n",
+            None,
+        ),
+        (
+            "print(f\"{x['a']!r:>{w}}\", file=out)\nasync def g():\n    return [y async for y in z]\n",
+            None,
+        ),
+        ("def f(a, /, b, *, c): return (n := a)\n", None),
+    ] {
+        assert_eq!(outline(source.as_bytes()).unwrap().broken, line, "{source}");
+    }
 }
 
 #[test]

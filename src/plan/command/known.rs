@@ -228,6 +228,10 @@ impl<'a> Known<'a> {
                 "no `[project.scripts]` of an installed project".to_owned(),
             ));
         }
+        for at in app.broken.iter().take(5) {
+            let why = "a syntax error of Python 3 hides what stands below it".to_owned();
+            out.push((Some(at.clone()), why));
+        }
         for script in app.scripts.iter().take(5) {
             out.push((
                 Some(script.at.clone()),
