@@ -164,6 +164,25 @@ pub fn decide(
     draft.finish()
 }
 
+/// The first of these distributions that does not work with the target's Python: the catalogue knows why, or a wheel that is named by
+/// its address is for another one.
+pub fn hindered<'a>(
+    distributions: &'a [Distribution],
+    target: &Target,
+    catalogue: &'static Catalogue,
+) -> Option<&'a Distribution> {
+    let present: BTreeSet<String> = distributions.iter().map(|one| one.name.clone()).collect();
+    let platform = target.platforms.first().copied().unwrap_or(Platform::Amd64);
+    distributions.iter().find(|one| {
+        let entry = catalogue.entry(&one.name);
+        let form = view::form(one, entry, target, platform);
+        let mut advice = entry.iter().flat_map(|entry| &entry.advice);
+        let known = advice
+            .any(|advice| advice.hinders && view::advice_fits(advice, one, form, target, &present));
+        known || view::for_another_python(one, target)
+    })
+}
+
 /// Distributions with native needs that a requirement list without a lock brings along unnamed.
 fn implied(
     distributions: &[Distribution],
