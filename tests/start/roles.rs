@@ -150,7 +150,7 @@ fn what_lies_beside_manage_py_is_imported_from_there() {
     // Nothing but relative imports says where the modules of the folder begin.
     let start = file(
         "backend/manage.py",
-        "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line()\n",
     )
     .file("backend/shop/__init__.py", "from .celery import app\n")
     .file(
@@ -167,7 +167,7 @@ fn what_lies_beside_manage_py_is_imported_from_there() {
     )
     .with(&["django", "celery", "gunicorn"])
     .start();
-    assert_eq!(start.working_dir, "backend");
+    assert_eq!(start.working_dir, "backend", "{:?}", start.command);
     let found = processes(&start);
     assert_eq!(
         found.get("worker").map(String::as_str),
