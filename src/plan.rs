@@ -194,6 +194,7 @@ pub fn plan(
             wished: settings.python.as_deref(),
             requests: &facts.python,
             burden: &|minor| resolver.burden(minor),
+            hindered: &|minor| resolver.hindered(minor),
         },
         &mut warnings,
     )?;

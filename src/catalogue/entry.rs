@@ -343,6 +343,9 @@ pub struct Advice {
     pub artefact: Option<ArtefactKind>,
     /// The image's suite.
     pub suite: Option<Suite>,
+    /// It does not work so: an older Python, with which this no longer holds, is taken where the project leaves the choice.
+    #[serde(default)]
+    pub hinders: bool,
 }
 
 /// Where lists were tried in a container; Alpine never was.

@@ -22,6 +22,9 @@ const PATCH: u8 = 99;
 /// The C library that Pythons are compared with before the base is chosen: trixie's.
 const COMPARED: Libc = Libc::Glibc(2, 41);
 
+/// What a distribution weighs that does not work at all: more than some that have to be compiled, less than one that a lock has not.
+const HINDERED: usize = 100;
+
 /// What is needed to resolve again and again.
 pub struct Resolver<'a> {
     chosen: &'a Chosen<'a>,
@@ -81,6 +84,20 @@ impl<'a> Resolver<'a> {
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
     /// Without a lock the catalogue's record of wheels answers, for what is pinned or bounded from above.
     pub fn burden(&self, minor: u8) -> usize {
+        let hindered = usize::from(self.hindered(minor).is_some());
+        hindered * HINDERED + self.compiled(minor)
+    }
+
+    /// What does not work with a Python, though it can be installed there.
+    pub fn hindered(&self, minor: u8) -> Option<String> {
+        let target = self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor);
+        let all = self.distributions(minor);
+        let first = system::hindered(&all, &target, self.catalogue);
+        first.map(|one| one.name.clone())
+    }
+
+    /// The part of the burden that has to be compiled, or cannot be had.
+    fn compiled(&self, minor: u8) -> usize {
         let Some(lock) = self.chosen.lock else {
             let pinned: Vec<Distribution> = self
                 .distributions(minor)

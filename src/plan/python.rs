@@ -36,6 +36,8 @@ pub struct Question<'a> {
     pub requests: &'a [PythonRequest],
     /// How many locked packages would have to be compiled (or could not be had at all) with a minor version, though wheels exist for others.
     pub burden: &'a dyn Fn(u8) -> usize,
+    /// A package that does not work with a minor version, though it can be installed there.
+    pub hindered: &'a dyn Fn(u8) -> Option<String>,
 }
 
 /// Chooses the version.
@@ -257,7 +259,10 @@ fn from_ranges(
     let mut why = format!("fits {}", text.value);
     match (unburdened, &trace) {
         (Some(other), _) if other.minor != release.minor => {
-            why = format!("{why}; its packages have no wheel for 3.{}", other.minor);
+            why = match (question.hindered)(other.minor) {
+                Some(name) => format!("{why}; {name} does not work with 3.{}", other.minor),
+                None => format!("{why}; its packages have no wheel for 3.{}", other.minor),
+            };
         }
         (_, Some(trace)) => why = format!("{why}; {}", trace.told(release.minor, warnings)),
         _ if release.minor == releases.default => {
@@ -284,7 +289,10 @@ fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warn
         .map_or(releases.default, |release| release.minor);
     let wanted = choice.wanted();
     let reason = match &trace {
-        _ if minor != wanted => "the newest that the pinned packages have wheels for".to_owned(),
+        _ if minor != wanted => match (question.hindered)(wanted) {
+            Some(name) => format!("{name} does not work with 3.{wanted}"),
+            None => "the newest that the pinned packages have wheels for".to_owned(),
+        },
         Some(trace) => trace.told(minor, warnings),
         None => "one release behind the newest".to_owned(),
     };

@@ -149,11 +149,7 @@ pub fn decide(
     catalogue: &'static Catalogue,
 ) -> SystemPlan {
     let implied = implied(distributions, target, catalogue);
-    let mut company = view::Company::default();
-    for one in distributions.iter().chain(&implied) {
-        let forms = view::forms(one, catalogue.entry(&one.name), target);
-        company.join(one, forms.map(|(_, form)| form));
-    }
+    let company = company(distributions.iter().chain(&implied), target, catalogue);
     let mut draft = Draft::new(target, company);
     for distribution in distributions.iter().chain(&implied) {
         draft.distribution(distribution, catalogue.entry(&distribution.name));
@@ -162,6 +158,41 @@ pub fn decide(
         draft.source_need(need, catalogue);
     }
     draft.finish()
+}
+
+/// The first of these distributions that does not work with the target's Python: the catalogue knows why, or a wheel that is named by
+/// its address is for another one.
+pub fn hindered<'a>(
+    distributions: &'a [Distribution],
+    target: &Target,
+    catalogue: &'static Catalogue,
+) -> Option<&'a Distribution> {
+    let company = company(distributions, target, catalogue);
+    distributions.iter().find(|one| {
+        let entry = catalogue.entry(&one.name);
+        let hinders = |form| {
+            let mut advice = entry.iter().flat_map(|entry| &entry.advice);
+            advice.any(|advice| {
+                advice.hinders && view::advice_fits(advice, one, form, target, &company)
+            })
+        };
+        view::forms(one, entry, target).any(|(_, form)| hinders(form))
+            || view::for_another_python(one, target)
+    })
+}
+
+/// All that is installed together.
+fn company<'a>(
+    distributions: impl IntoIterator<Item = &'a Distribution>,
+    target: &Target,
+    catalogue: &'static Catalogue,
+) -> view::Company<'a> {
+    let mut company = view::Company::default();
+    for one in distributions {
+        let forms = view::forms(one, catalogue.entry(&one.name), target);
+        company.join(one, forms.map(|(_, form)| form));
+    }
+    company
 }
 
 /// Distributions with native needs that a requirement list without a lock brings along unnamed.

@@ -144,3 +144,33 @@ fn an_sqlite_file_in_a_folder_of_its_own_is_a_volume() {
     assert_eq!(volumes(default, &[]), ["data", "warned"]);
     assert_eq!(volumes(default, &["psycopg"]), [""; 0]);
 }
+
+#[test]
+fn what_lies_beside_manage_py_is_imported_from_there() {
+    // Nothing but relative imports says where the modules of the folder begin.
+    let start = file(
+        "backend/manage.py",
+        "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line()\n",
+    )
+    .file("backend/shop/__init__.py", "from .celery import app\n")
+    .file(
+        "backend/shop/celery.py",
+        "from celery import Celery\napp = Celery('shop')\n",
+    )
+    .file(
+        "backend/shop/wsgi.py",
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    )
+    .file(
+        "backend/shop/settings.py",
+        "INSTALLED_APPS = ['django.contrib.admin']\nWSGI_APPLICATION = 'shop.wsgi.application'\n",
+    )
+    .with(&["django", "celery", "gunicorn"])
+    .start();
+    assert_eq!(start.working_dir, "backend", "{:?}", start.command);
+    let found = processes(&start);
+    assert_eq!(
+        found.get("worker").map(String::as_str),
+        Some("celery --app shop worker --loglevel INFO")
+    );
+}

@@ -268,6 +268,8 @@ impl<'a> Modules<'a> {
                     // Without evidence, `src` is a root and other plain folders are packages without `__init__.py`.
                     let usual = root.is_empty() || root == "src" || root.ends_with("/src");
                     let usual = usual && !(root.is_empty() && within(folder, "src"));
+                    // Django is run from where its manage.py lies.
+                    let usual = usual || self.corpus.paths.contains(&join(root, "manage.py"));
                     if best.is_none_or(|(most, fine, _)| (hits, usual) > (most, fine)) {
                         best = Some((hits, usual, root));
                     }

@@ -30,6 +30,7 @@ fn chosen(
         wished: None,
         requests: &requests,
         burden,
+        hindered: &|_| None,
     };
     let python = choose(&question, &mut warnings).unwrap();
     let codes = warnings.iter().map(|warning| warning.code).collect();
@@ -119,6 +120,7 @@ fn version(requests: &[PythonRequest], burden: &dyn Fn(u8) -> usize) -> String {
         wished: None,
         requests,
         burden,
+        hindered: &|_| None,
     };
     choose(&question, &mut Vec::new()).unwrap().version
 }
@@ -151,9 +153,28 @@ fn poetrys_form_in_the_wrong_table_is_understood() {
         wished: None,
         requests: &range,
         burden: &|_| 0,
+        hindered: &|_| None,
     };
     let python = choose(&question, &mut warnings).unwrap();
     assert_eq!(python.version, "3.12");
     let codes: Vec<&str> = warnings.iter().map(|one| one.code).collect();
     assert_eq!(codes, ["python-range-unreadable"]);
+}
+
+#[test]
+fn a_package_that_does_not_work_with_the_wanted_python_is_named() {
+    let range = [request(PythonSource::RequiresPython, ">=3.8")];
+    let reason = |requests: &[PythonRequest]| {
+        let question = Question {
+            wished: None,
+            requests,
+            burden: &|minor| if minor > 12 { 100 } else { 0 },
+            hindered: &|minor| (minor > 12).then(|| "django".to_owned()),
+        };
+        let python = choose(&question, &mut Vec::new()).unwrap();
+        assert_eq!(python.version, "3.12");
+        python.why
+    };
+    assert_eq!(reason(&range), "fits >=3.8; django does not work with 3.14");
+    assert!(reason(&[]).ends_with("; django does not work with 3.14"));
 }

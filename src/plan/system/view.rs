@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::{
     Advice, Alpine, ArtefactKind, Beside, Case, Debian, Entry, Proved, RunWhen, WheelTarget,
 };
-use crate::facts::{Artefacts, IndexOptions, Libc, Platform, Source, Specifier};
+use crate::facts::{Artefacts, IndexOptions, Libc, Platform, Source, Specifier, Wheel};
 use crate::plan::closure::Distribution;
 use crate::plan::wheels::{self, Choice, choose};
 
@@ -87,6 +87,29 @@ pub(super) fn forms(
         .copied()
         .filter(|platform| one.platforms.is_empty() || one.platforms.contains(platform))
         .map(move |platform| (platform, form(one, entry, target, platform)))
+}
+
+/// Is it a wheel by its address, or in a folder, that no platform of the image can take?
+pub(super) fn for_another_python(one: &Distribution, target: &Target) -> bool {
+    let (Source::Url { url: file, .. }
+    | Source::Path {
+        path: Some(file), ..
+    }) = &one.source
+    else {
+        return false;
+    };
+    let name = file.split(['#', '?']).next().unwrap_or_default();
+    let name = name.rsplit('/').next().unwrap_or_default();
+    Wheel::parse(name).is_some_and(|wheel| {
+        !one.platforms.iter().any(|platform| {
+            let here = wheels::Target {
+                python_minor: target.python_minor,
+                libc: target.libc,
+                platform: *platform,
+            };
+            wheels::fits(&wheel, here)
+        })
+    })
 }
 
 /// Does the catalogue's own record know of a wheel?

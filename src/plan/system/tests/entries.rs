@@ -387,3 +387,55 @@ fn a_range_that_ends_before_the_first_wheel_is_compiled() {
     assert_eq!(plan(&[bounded("4.99999")]).compiled.len(), 1);
     assert_eq!(plan(&[bounded("6.99999")]).compiled, []);
 }
+
+#[test]
+fn what_does_not_work_with_a_python_hinders_it() {
+    let hinders = |one: Distribution, beside: &str, python_minor: u8| {
+        let target = Target {
+            python_minor,
+            ..target()
+        };
+        let all = [one, required(beside)];
+        hindered(&all, &target, Catalogue::builtin()).is_some()
+    };
+    for (text, works, fails) in [
+        ("django==3.2.25", 12, 13),
+        ("django==4.2.16", 13, 14),
+        ("kafka-python==2.0.2", 11, 12),
+        ("pydub", 12, 13),
+        ("sqlalchemy==2.0.30", 12, 13),
+    ] {
+        assert!(!hinders(required(text), "flask", works), "{text}");
+        assert!(hinders(required(text), "flask", fails), "{text}");
+    }
+    assert!(!hinders(required("django==5.2"), "flask", 14));
+    assert!(!hinders(required("django"), "flask", 14));
+    assert!(!hinders(required("pydub"), "audioop-lts", 14));
+    let bounded = Distribution {
+        ceiling: Some("3.99999".to_owned()),
+        ..required("django")
+    };
+    assert!(hinders(bounded, "flask", 13));
+}
+
+#[test]
+fn a_wheel_by_its_address_is_for_one_python() {
+    let hinders = |file: &str, python_minor: u8| {
+        let target = Target {
+            python_minor,
+            ..target()
+        };
+        let url = format!("https://example.org/torch/{file}#sha256=0");
+        let all = [Distribution {
+            source: Source::Url { url, wheel: true },
+            platforms: vec![Platform::Amd64],
+            ..required("torch")
+        }];
+        hindered(&all, &target, Catalogue::builtin()).is_some()
+    };
+    let tagged = "torch-1.13.0%2Bcpu-cp310-cp310-linux_x86_64.whl";
+    assert!(!hinders(tagged, 10));
+    assert!(hinders(tagged, 11));
+    assert!(!hinders("torch-1-py3-none-any.whl", 14));
+    assert!(!hinders("torch-1-cp38-abi3-manylinux2014_x86_64.whl", 14));
+}
