@@ -69,13 +69,14 @@ const MESSAGES: [Message; 20] = [
 ];
 
 /// Sentences that name a program in words of their own.
-const SENTENCES: [(&str, &str); 13] = [
+const SENTENCES: [(&str, &str); 14] = [
     ("Did not find pkg-config", "pkg-config"),
     ("pkg-config: not found", "pkg-config"),
     ("Could not find a pkg-config", "pkg-config"),
     ("can't find Rust compiler", "cargo"),
     ("Rust toolchain, is not installed", "cargo"),
     ("Git executable not found", "git"),
+    ("no acceptable C compiler found", "gcc"),
     ("CMake must be installed", "cmake"),
     ("No CMAKE_C_COMPILER could be found", "gcc"),
     ("CMAKE_C_COMPILER not set", "gcc"),
@@ -235,6 +236,11 @@ mod tests {
                 "CMake Error: CMake was unable to find a build program corresponding to \"Unix Makefiles\".  CMAKE_MAKE_PROGRAM is not set.",
                 "program",
                 "make",
+            ),
+            (
+                "configure: error: no acceptable C compiler found in $PATH",
+                "program",
+                "gcc",
             ),
             (
                 "RuntimeError: Unsupported compiler -- at least C++11 support is needed!",
