@@ -84,7 +84,7 @@ const SENTENCES: [(&str, &str); 14] = [
     ("CMAKE_CXX_COMPILER not set", "g++"),
     ("CMAKE_MAKE_PROGRAM is not set", "make"),
     // hnswlib, fastText: what asks the compiler for each standard takes a missing one for an old one
-    ("Unsupported compiler -- at least C++11 support", "g++"),
+    ("Unsupported compiler -- at least C++", "g++"),
 ];
 
 /// What meson, autoconf and ld say where a compiler stands alone, without the C library's headers and start files.
@@ -243,7 +243,7 @@ mod tests {
                 "gcc",
             ),
             (
-                "RuntimeError: Unsupported compiler -- at least C++11 support is needed!",
+                "RuntimeError: Unsupported compiler -- at least C++17 support is needed!",
                 "program",
                 "g++",
             ),

@@ -36,7 +36,8 @@ pub(crate) fn files(engine: Engine, image: &str) -> Result<Arc<BTreeSet<String>>
     let listed = once(&ALL, image.to_owned());
     let find = "find /usr /opt /etc/alternatives ! -type d ! -path '/usr/share/doc/*'";
     let list = || {
-        let found = engine.output(&["run", "--rm", "--network", "none", image, "sh", "-c", find])?;
+        let found =
+            engine.output(&["run", "--rm", "--network", "none", image, "sh", "-c", find])?;
         Ok(Arc::new(found.lines().map(str::to_owned).collect()))
     };
     listed.get_or_init(list).clone()
