@@ -69,13 +69,14 @@ const MESSAGES: [Message; 20] = [
 ];
 
 /// Sentences that name a program in words of their own.
-const SENTENCES: [(&str, &str); 13] = [
+const SENTENCES: [(&str, &str); 14] = [
     ("Did not find pkg-config", "pkg-config"),
     ("pkg-config: not found", "pkg-config"),
     ("Could not find a pkg-config", "pkg-config"),
     ("can't find Rust compiler", "cargo"),
     ("Rust toolchain, is not installed", "cargo"),
     ("Git executable not found", "git"),
+    ("no acceptable C compiler found", "gcc"),
     ("CMake must be installed", "cmake"),
     ("No CMAKE_C_COMPILER could be found", "gcc"),
     ("CMAKE_C_COMPILER not set", "gcc"),
@@ -83,7 +84,7 @@ const SENTENCES: [(&str, &str); 13] = [
     ("CMAKE_CXX_COMPILER not set", "g++"),
     ("CMAKE_MAKE_PROGRAM is not set", "make"),
     // hnswlib, fastText: what asks the compiler for each standard takes a missing one for an old one
-    ("Unsupported compiler -- at least C++11 support", "g++"),
+    ("Unsupported compiler -- at least C++", "g++"),
 ];
 
 /// What meson, autoconf and ld say where a compiler stands alone, without the C library's headers and start files.
@@ -237,7 +238,12 @@ mod tests {
                 "make",
             ),
             (
-                "RuntimeError: Unsupported compiler -- at least C++11 support is needed!",
+                "configure: error: no acceptable C compiler found in $PATH",
+                "program",
+                "gcc",
+            ),
+            (
+                "RuntimeError: Unsupported compiler -- at least C++17 support is needed!",
                 "program",
                 "g++",
             ),

@@ -19,22 +19,34 @@ const SHARED: [&str; 4] = ["cargo", "g++", "gcc", "libc6-dev"];
 /// An image's name, or why it cannot be made.
 type Made = Arc<OnceLock<Result<String, String>>>;
 
+/// An image's files, or why they cannot be told.
+type Listed = Arc<OnceLock<Result<Arc<BTreeSet<String>>, String>>>;
+
 /// The image of a suite with exactly these packages added; an error is the engine's, or what apt says.
 pub(crate) fn with(engine: Engine, suite: Suite, packages: &[String]) -> Result<String, String> {
     static ALL: Mutex<BTreeMap<String, Made>> = Mutex::new(BTreeMap::new());
     let key = format!("{} {}", suite.name(), packages.join(" "));
-    let made = {
-        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(key).or_default().clone()
-    };
+    let made = once(&ALL, key);
     made.get_or_init(|| make(engine, suite, packages)).clone()
 }
 
 /// The files of an image that packages may bring.
-pub(crate) fn files(engine: Engine, image: &str) -> Result<BTreeSet<String>, String> {
+pub(crate) fn files(engine: Engine, image: &str) -> Result<Arc<BTreeSet<String>>, String> {
+    static ALL: Mutex<BTreeMap<String, Listed>> = Mutex::new(BTreeMap::new());
+    let listed = once(&ALL, image.to_owned());
     let find = "find /usr /opt /etc/alternatives ! -type d ! -path '/usr/share/doc/*'";
-    let found = engine.output(&["run", "--rm", "--network", "none", image, "sh", "-c", find])?;
-    Ok(found.lines().map(str::to_owned).collect())
+    let list = || {
+        let found =
+            engine.output(&["run", "--rm", "--network", "none", image, "sh", "-c", find])?;
+        Ok(Arc::new(found.lines().map(str::to_owned).collect()))
+    };
+    listed.get_or_init(list).clone()
+}
+
+/// The place of what is made once in a run.
+fn once<T: Default + Clone>(all: &Mutex<BTreeMap<String, T>>, key: String) -> T {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    all.entry(key).or_default().clone()
 }
 
 fn make(engine: Engine, suite: Suite, packages: &[String]) -> Result<String, String> {
@@ -51,7 +63,12 @@ RUN rm --force /etc/apt/apt.conf.d/docker-clean \\
     && apt-get update && apt-cache gencaches && pip install --no-cache-dir uv
 "
         );
-        return build(engine, &name, &dockerfile);
+        let id = build(engine, &name, &dockerfile)?;
+        // Under a name that goes with it, as the names of those that are made from it do.
+        let id = id.rsplit(':').next().unwrap_or_default().get(..16);
+        let own = format!("{name}:{}", id.unwrap_or("latest"));
+        engine.output(&["tag", &name, &own])?;
+        return Ok(own);
     }
     let (shared, own): (Vec<_>, Vec<_>) = packages
         .iter()
@@ -76,9 +93,25 @@ RUN --mount=type=cache,id=dockwright-debs-{release},target=/debs \\
 ",
         list = packages.join(" ")
     );
-    build(engine, &name, &dockerfile)
+    if !there(engine)?.contains(&name) {
+        build(engine, &name, &dockerfile)?;
+    }
+    Ok(name)
 }
 
+/// The images that earlier runs made: to look once costs less than to have the engine find each again.
+fn there(engine: Engine) -> Result<&'static BTreeSet<String>, String> {
+    static ALL: OnceLock<Result<BTreeSet<String>, String>> = OnceLock::new();
+    let list = || {
+        let label = "label=dockwright.catalogue";
+        let format = "{{.Repository}}:{{.Tag}}";
+        let listed = engine.output(&["image", "ls", "--filter", label, "--format", format])?;
+        Ok(listed.lines().map(str::to_owned).collect())
+    };
+    ALL.get_or_init(list).as_ref().map_err(Clone::clone)
+}
+
+/// Makes an image; its identity.
 fn build(engine: Engine, name: &str, dockerfile: &str) -> Result<String, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace(':', "-"));
     fs::create_dir_all(&folder)
@@ -86,6 +119,6 @@ fn build(engine: Engine, name: &str, dockerfile: &str) -> Result<String, String>
         .map_err(|error| error.to_string())?;
     let label = "dockwright.catalogue=1";
     let folder = folder.to_string_lossy();
-    engine.output(&["build", "--quiet", "--label", label, "--tag", name, &folder])?;
-    Ok(name.to_owned())
+    let id = engine.output(&["build", "--quiet", "--label", label, "--tag", name, &folder])?;
+    Ok(id.trim().to_owned())
 }

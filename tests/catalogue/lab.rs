@@ -81,9 +81,9 @@ impl<'a> Lab<'a> {
             return Ok(Err(format!("{} without its packages", stage.verb())));
         }
         let here = images::files(self.engine, &bare)?;
-        let mut brought = images::files(self.engine, &full)?;
-        brought.retain(|file| !here.contains(file));
-        let found = why(&words, &brought, &self.proof.subject.how.without);
+        let there = images::files(self.engine, &full)?;
+        let brought = there.difference(&here).cloned().collect();
+        let found = why(&words, &brought, &self.proof.subject.expected);
         Ok(found.map_err(|why| format!("without its packages it {why}")))
     }
 
@@ -101,7 +101,7 @@ impl<'a> Lab<'a> {
             return Ok(Ok(Left::NotMissed));
         }
         let gone: BTreeSet<String> = after(&words, "gone:").map(str::to_owned).collect();
-        let found = why(&words, &gone, &self.proof.subject.how.without);
+        let found = why(&words, &gone, &self.proof.subject.expected);
         let left = if says(&words, "kept") {
             Left::MissedItself
         } else {
@@ -146,6 +146,8 @@ impl<'a> Lab<'a> {
             format!("CONSTRAINTS={}", how.build_constraints.join("\n")),
             format!("CODE={}", self.proof.subject.code),
             format!("PATIENCE={PATIENCE}"),
+            format!("BUILDER={image}"),
+            format!("FRESH={}", if is_renewal() { "yes" } else { "" }),
             format!("TRACE={TRACE}"),
         ];
         let mut arguments = vec!["run", "--rm", "--interactive", "--volume", volume];
@@ -166,11 +168,16 @@ impl<'a> Lab<'a> {
     }
 }
 
+/// Is all to be seen anew? Else what was built in the very image that it would be built in is taken.
+fn is_renewal() -> bool {
+    std::env::var("DOCKWRIGHT_RECORD").is_ok_and(|asked| asked == "1")
+}
+
 impl Stage {
     /// The script, which leaves what is built beside the real one alone.
     fn aside(self) -> String {
         match self {
-            Self::Build => format!("KEY=$KEY-aside\n{BUILD}rm -rf \"/cache/out/$KEY\"\n"),
+            Self::Build => format!("KEY=$KEY-aside ASIDE=yes\n{BUILD}"),
             Self::Run => RUN.to_owned(),
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Subject {
     pub(crate) own_run: Vec<String>,
     /// The program that works only with the packages.
     pub(crate) code: String,
+    /// Words of which one stands in a failure without the packages, where that names nothing that they bring.
+    pub(crate) expected: Vec<String>,
     /// `explain` calls none of its own packages unproved.
     pub(crate) called_proved: bool,
 }
@@ -64,7 +66,6 @@ impl Subject {
         };
         let nothing = entry.import.is_none() && how.code.is_none();
         if entry.only_suite.is_some_and(|only| only != suite)
-            || entry.run_when == RunWhen::Suggested
             || nothing && plan.build.is_empty() && plan.run.is_empty()
             || suite == Suite::Bookworm && !differs(&plan, &usual_on_trixie(&wanted))
             || form == Form::Forced
@@ -73,6 +74,7 @@ impl Subject {
             return None;
         }
         let code = how.code.clone();
+        let suggested = suggested(entry, suite);
         Some(Self {
             key: key.to_owned(),
             entry,
@@ -80,10 +82,11 @@ impl Subject {
             source: compiles(&plan, &wanted.name),
             compiled: plan.compiled.iter().map(|one| one.name.clone()).collect(),
             build: names(&plan.build),
-            run: names(&plan.run),
+            run: with(names(&plan.run), suggested),
             own_build: own(&plan.build, &wanted.name),
-            own_run: own(&plan.run, &wanted.name),
+            own_run: with(own(&plan.run, &wanted.name), suggested),
             code: code.unwrap_or_else(|| imports(entry, &wanted.name, &plan)),
+            expected: expected(&wanted.name, &plan),
             called_proved: called_proved(&plan, &wanted.name),
             requirement: Some(requirement.to_owned()),
         })
@@ -115,6 +118,7 @@ impl Subject {
             return None;
         }
         let code = how.code.clone();
+        let suggested = suggested(entry, suite);
         let called_proved = called_proved(&plan, "a proof");
         Some(Self {
             key: key.to_owned(),
@@ -123,10 +127,11 @@ impl Subject {
             source: false,
             compiled: Vec::new(),
             build: names(&plan.build),
-            run: names(&plan.run),
+            run: with(names(&plan.run), suggested),
             own_build: Vec::new(),
-            own_run: own(&[plan.build, plan.run].concat(), "a proof"),
+            own_run: with(own(&[plan.build, plan.run].concat(), "a proof"), suggested),
             code: code.unwrap_or_else(|| signs(entry)),
+            expected: how.without.clone(),
             called_proved,
             requirement: None,
         })
@@ -206,6 +211,21 @@ fn own(packages: &[SystemPackage], who: &str) -> Vec<String> {
         .collect()
 }
 
+/// What the program only names to the user: that it is enough is proved like the rest.
+fn suggested(entry: &Entry, suite: Suite) -> &[String] {
+    let run = entry.debian.run.as_ref();
+    run.filter(|_| entry.run_when == RunWhen::Suggested)
+        .map_or(&[], |list| list.of(suite))
+}
+
+/// A sorted list with more.
+fn with(mut packages: Vec<String>, more: &[String]) -> Vec<String> {
+    packages.extend(more.iter().cloned());
+    packages.sort();
+    packages.dedup();
+    packages
+}
+
 /// Does the program call proved what one requirement asks for?
 fn called_proved(plan: &SystemPlan, who: &str) -> bool {
     let packages = plan.build.iter().chain(&plan.run);
@@ -214,14 +234,23 @@ fn called_proved(plan: &SystemPlan, who: &str) -> bool {
         .all(|one| !one.unproved)
 }
 
+/// The distributions that ask for packages.
+fn who(packages: &[SystemPackage]) -> BTreeSet<String> {
+    let because = packages.iter().flat_map(|one| &one.because);
+    because.map(|one| one.requirement.clone()).collect()
+}
+
+/// What a failure may say, of the distribution or of what it brings.
+fn expected(name: &str, plan: &SystemPlan) -> Vec<String> {
+    let mut all = who(&plan.build);
+    all.append(&mut who(&plan.run));
+    all.insert(name.to_owned());
+    let words = all.iter().flat_map(|one| &How::of(one).without);
+    words.cloned().collect()
+}
+
 /// Imports the distribution and those that it brings and that need packages, after what importing does not show.
 fn imports(own: &Entry, name: &str, plan: &SystemPlan) -> String {
-    let who = |packages: &[SystemPackage]| {
-        let because = packages.iter().flat_map(|one| &one.because);
-        because
-            .map(|one| one.requirement.clone())
-            .collect::<BTreeSet<_>>()
-    };
     let (builds, runs) = (who(&plan.build), who(&plan.run));
     let mut code = vec!["import ctypes, shutil".to_owned()];
     let mut add = |entry: &Entry, runs: bool| {
@@ -232,7 +261,9 @@ fn imports(own: &Entry, name: &str, plan: &SystemPlan) -> String {
     };
     add(
         own,
-        runs.contains(name) || plan.run.is_empty() && own.run_when == RunWhen::OnUse,
+        runs.contains(name)
+            || plan.run.is_empty() && own.run_when == RunWhen::OnUse
+            || own.run_when == RunWhen::Suggested,
     );
     for one in builds.union(&runs).filter(|one| *one != name) {
         if let Some(entry) = Catalogue::builtin().entry(one) {
