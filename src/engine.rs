@@ -20,6 +20,9 @@ pub const QUICK: Duration = Duration::from_secs(60);
 /// A compiler that is left alone with a large extension may take an hour.
 pub const SLOW: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// Of a container that is listened to, the engine need not keep a log on its disk as well.
+pub const NO_LOG: [&str; 2] = ["--log-driver", "none"];
+
 /// One command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Call {

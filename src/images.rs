@@ -135,7 +135,9 @@ impl Folder {
             let tree = if let Some(tree) = opened.get(&place) {
                 *tree
             } else {
-                self.trees.push(context::open(&folder.join(&place))?);
+                let mut tree = context::open(&folder.join(&place))?;
+                tree.beside(self.top());
+                self.trees.push(tree);
                 opened.insert(place, self.trees.len() - 1);
                 self.trees.len() - 1
             };

@@ -14,8 +14,9 @@ use serde_json::Value;
 use crate::error::{Error, printable};
 use crate::plan::pin::is_digest;
 
-/// How long a registry may take.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a registry may take: it is asked for two short documents. The client by itself waits for ever for one that accepts a
+/// connection and says nothing.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// More than this no client says.
 const LIMIT: u64 = 16 << 20;
@@ -44,7 +45,7 @@ pub fn ask(image: &str) -> Result<Image, Error> {
         help: format!("{help}; `generate` and `check` go on without a network"),
         offers: Vec::new(),
     };
-    let done = run("docker", &arguments).map_err(|why| {
+    let done = run("docker", &arguments, PATIENCE).map_err(|why| {
         trouble(
             why,
             "install Docker with buildx: docker.com/get-started, then run the command again",
@@ -127,7 +128,7 @@ impl Done {
 }
 
 /// Runs a program to its end. Its output goes to files, since a full pipe would stop it.
-fn run(program: &str, arguments: &[&str]) -> Result<Done, String> {
+fn run(program: &str, arguments: &[&str], patience: Duration) -> Result<Done, String> {
     let failed = |error: std::io::Error| format!("{program}: {error}");
     let (mut out, mut err) = (
         tempfile::tempfile().map_err(failed)?,
@@ -140,7 +141,7 @@ fn run(program: &str, arguments: &[&str]) -> Result<Done, String> {
         .stderr(err.try_clone().map_err(failed)?)
         .spawn()
         .map_err(failed)?;
-    let status = wait(child, [&out, &err]).map_err(failed)?;
+    let status = wait(child, [&out, &err], patience).map_err(failed)?;
     Ok(Done {
         status,
         out: text(&mut out).map_err(failed)?,
@@ -149,7 +150,7 @@ fn run(program: &str, arguments: &[&str]) -> Result<Done, String> {
 }
 
 /// Waits for its end, as long as it is patient and its output does not fill the disk.
-fn wait(mut child: Child, said: [&File; 2]) -> std::io::Result<ExitStatus> {
+fn wait(mut child: Child, said: [&File; 2], patience: Duration) -> std::io::Result<ExitStatus> {
     let since = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -159,8 +160,8 @@ fn wait(mut child: Child, said: [&File; 2]) -> std::io::Result<ExitStatus> {
         for file in said {
             length += file.metadata()?.len();
         }
-        let why = if since.elapsed() > PATIENCE {
-            format!("no answer after {} seconds", PATIENCE.as_secs())
+        let why = if since.elapsed() > patience {
+            format!("no answer after {} seconds", patience.as_secs())
         } else if length > LIMIT {
             format!("prints without end: stopped after {} MB", length >> 20)
         } else {
@@ -183,6 +184,20 @@ fn text(file: &mut File) -> std::io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_registry_that_never_answers_is_left() {
+        let since = Instant::now();
+        // As a client that waits for a server, one with words and one without.
+        for script in ["exec sleep 1000", "echo resolving >&2; exec sleep 1000"] {
+            let said = run("sh", &["-c", script], Duration::from_secs(1));
+            let why = said.err().unwrap_or_default();
+            assert_eq!(why, "sh: no answer after 1 seconds", "{script}");
+        }
+        assert!(since.elapsed() < Duration::from_secs(60));
+        assert!(PATIENCE < Duration::from_secs(60), "tens of seconds");
+    }
 
     #[test]
     fn one_platform_or_many() {

@@ -93,6 +93,33 @@ pub fn target(root: &Path, path: &str) -> Result<PathBuf, Error> {
     Ok(full)
 }
 
+/// Files that dockwright writes, by their last part or by all of them.
+const WRITTEN: [&str; 8] = [
+    ".dockerignore",
+    ".pre-commit-config.yaml",
+    "compose.yaml",
+    "docker-bake.hcl",
+    "dockwright.lock",
+    "dockwright.toml",
+    ".github/workflows/dockwright.yml",
+    ".gitlab/dockwright.yml",
+];
+
+/// Can the path be that of a file which dockwright writes? Nothing else is ever replaced or removed, whatever a journal lists: it
+/// may have come with the checkout, and what a clone or a virtual environment begins with is no secret.
+pub(super) fn is_written(path: &str) -> bool {
+    let ends_with = |name: &&str| {
+        let before = path.strip_suffix(*name);
+        before.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let image = name.strip_suffix(".dockerignore").unwrap_or(name);
+    let dockerfile =
+        image == "Dockerfile" || image.starts_with("Dockerfile.") || image.ends_with(".Dockerfile");
+    let of_git = |part: &str| part.eq_ignore_ascii_case(".git");
+    (dockerfile || WRITTEN.iter().any(|name| ends_with(&name))) && !path.split('/').any(of_git)
+}
+
 /// The disk's refusal in words.
 pub(super) fn failed(action: &'static str, path: &Path, error: &std::io::Error) -> Error {
     let help = match error.kind() {

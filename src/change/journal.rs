@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::{Builder, NamedTempFile};
 
-use super::disk::{failed, target};
+use super::disk::{failed, is_written, target};
 use crate::error::Error;
 use crate::lock::sha256;
 
@@ -97,14 +97,19 @@ pub(super) fn undo(root: &Path) -> Result<bool, Error> {
     };
     // It was written whole: what cannot be read is not dockwright's, and says nothing.
     let journal: Journal = serde_json::from_slice(&bytes).unwrap_or_default();
-    for entry in journal.files.iter().rev() {
+    let files = || journal.files.iter().filter(|file| is_written(&file.path));
+    for entry in files().rev() {
         // Where a link or a folder stands now, somebody has put it there since.
         let Ok(to) = target(root, &entry.path) else {
             continue;
         };
         restore(root, entry, &to).map_err(|error| failed("restore", &to, &error))?;
     }
-    for folder in journal.folders.iter().rev() {
+    let is_above = |folder: &&String| {
+        let within = |file: &Entry| file.path.starts_with(&format!("{folder}/"));
+        files().any(within)
+    };
+    for folder in journal.folders.iter().rev().filter(is_above) {
         let inside = target(root, &format!("{folder}/{JOURNAL}"));
         if let Some(folder) = inside.ok().as_deref().and_then(Path::parent) {
             // Left alone where somebody has put something into it since.

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::disk::{failed, target};
+use super::disk::{failed, is_written, target};
 use super::journal::{self, Entry, Journal, PREFIX, SUFFIX};
 use super::{Change, refusal};
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::lock::sha256;
 
 /// How long another run is waited for.
@@ -138,6 +138,11 @@ fn unchanged(root: &Path, changes: &[Change]) -> Result<(), Error> {
 /// Lays the new text and a copy of the old one beside the file.
 fn prepare(root: &Path, path: &str, text: &str) -> Result<Step, Error> {
     let to = target(root, path)?;
+    if !is_written(path) {
+        return Err(Error::Internal {
+            what: format!("{} is no file that can be undone", printable(path)),
+        });
+    }
     let old = match fs::read(&to) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,

@@ -60,7 +60,11 @@ pub fn open(folder: &Path) -> Result<Tree, Error> {
 
 /// How many folders up the folder's requirements name what is there: `-r ../base.txt`, `-e ../../libs/common`.
 fn outward(folder: &Path) -> usize {
-    let path = folder.join("requirements.txt");
+    let real = folder.join("requirements.txt").canonicalize();
+    // What a link leads to outside is nobody's manifest.
+    let Some(path) = real.ok().filter(|path| path.starts_with(folder)) else {
+        return 0;
+    };
     let small = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() < BOUND);
     let bytes = if small { fs::read(&path) } else { return 0 };
     let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();

@@ -72,6 +72,11 @@ impl Tree {
         })
     }
 
+    /// Counts what is read with what is read of another image's files.
+    pub fn beside(&mut self, other: &Self) {
+        self.spent = other.spent.beside();
+    }
+
     /// The context's folder, links resolved.
     pub fn root(&self) -> &Path {
         &self.root
@@ -122,7 +127,7 @@ impl Tree {
         if let Some(known) = self.read.borrow().get(path) {
             return Ok(known.clone());
         }
-        let bytes = self.load(path)?.map(Arc::<[u8]>::from);
+        let bytes = self.load(path)?;
         self.read
             .borrow_mut()
             .insert(path.to_owned(), bytes.clone());
@@ -171,6 +176,16 @@ impl Tree {
     /// Is there a folder of that name?
     pub fn is_dir(&self, path: &str) -> bool {
         self.metadata(path).is_some_and(|meta| meta.is_dir())
+    }
+
+    /// Names of a folder's regular files, also of those that the walk leaves out, of which the caller wants some; in no order.
+    pub fn files_in(&self, folder: &str, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let there = self.inside(folder).map(fs::read_dir);
+        let names = there.into_iter().flatten().flatten().flatten();
+        names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| wanted(name) && self.is_file(&join(folder.trim_end_matches('/'), name)))
+            .collect()
     }
 
     /// Every path that was asked for, with whether it existed: what the plan was read from.
@@ -253,7 +268,7 @@ impl Tree {
         &self.spent
     }
 
-    fn load(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+    fn load(&self, path: &str) -> Result<Option<Arc<[u8]>>, Error> {
         let unreadable = |why: String, help: &str| Error::Unreadable {
             file: path.to_owned(),
             named_at: None,
@@ -297,11 +312,13 @@ impl Tree {
                 "check that this is the file you meant: no manifest or lock is that long",
             ));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
-        fs::File::open(&full)
-            .and_then(|file| file.take(FILE_LIMIT).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(error.to_string(), "check the permissions"))?;
-        self.spent.read(&bytes).map_err(|why| {
+        let known = self
+            .spent
+            .known(&full)
+            .map_or_else(|| whole(&full, &meta), Ok);
+        let bytes =
+            known.map_err(|error| unreadable(error.to_string(), "check the permissions"))?;
+        self.spent.read(&full, &bytes).map_err(|why| {
             unreadable(
                 why,
                 "check that this is the file you meant: no manifest or lock is that long",
@@ -313,6 +330,14 @@ impl Tree {
     fn walked(&self) -> &Walk {
         self.walk.get_or_init(|| walk::walk(&self.root, &self.app))
     }
+}
+
+fn whole(full: &Path, meta: &fs::Metadata) -> std::io::Result<Arc<[u8]>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+    fs::File::open(full)?
+        .take(FILE_LIMIT)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes.into())
 }
 
 /// Reads a source file found by the walk into a buffer; `None` for what [`Tree::scan`] passes over.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Subject;
-use crate::engine::{Call, Done, Engine, Kind, Owned, last_lines, unique};
+use crate::engine::{Call, Done, Engine, Kind, NO_LOG, Owned, last_lines, unique};
 use crate::error::Error;
 
 /// What runs inside: Python's standard library only, read from standard input.
@@ -346,6 +346,7 @@ fn call(
         arguments.push(python);
     } else {
         arguments.extend(["--rm", "--interactive", "--network", "none"]);
+        arguments.extend(NO_LOG);
         arguments.extend(["--name", container, "--entrypoint", python]);
         if root {
             arguments.extend(["--user", "0"]);

@@ -7,7 +7,7 @@ use super::Progress;
 use super::judge::Case;
 use super::missing::in_text;
 use super::report::{Check, Finding, Stage};
-use crate::engine::{Call, Done, Engine, Owned, last_lines, unique};
+use crate::engine::{Call, Done, Engine, Kind, NO_LOG, Owned, last_lines, unique};
 use crate::error::Error;
 
 /// What a careful operator leaves a container.
@@ -20,6 +20,9 @@ const CONFINED: [&str; 7] = [
     "--security-opt",
     "no-new-privileges",
 ];
+
+/// What an application prints while it is tried lies on the engine's disk: of much the end, in two files.
+const LOG: [&str; 4] = ["--log-driver", "json-file", "--log-opt", "max-size=16m"];
 
 /// How long a health check may fail before it counts: the start period of what dockwright writes.
 const START: Duration = Duration::from_secs(30);
@@ -87,6 +90,7 @@ impl Run<'_> {
     fn checks(&self, progress: &mut Progress<'_>) -> Result<Vec<Check>, Error> {
         let mut arguments = vec!["run", "--detach", "--name", self.container];
         arguments.extend(CONFINED);
+        arguments.extend(log_bound(self.engine.kind, &self.case.wishes.options));
         arguments.extend(self.case.wishes.options.iter().map(String::as_str));
         arguments.push(self.image);
         let call = self.engine.call(&arguments);
@@ -174,6 +178,7 @@ impl Run<'_> {
             let asking = Owned::container(self.engine, unique());
             let mut arguments = vec!["run", "--rm", "--name", &asking.name, "--network", &network];
             arguments.extend(CONFINED);
+            arguments.extend(NO_LOG);
             arguments.extend(environment(&self.case.wishes.options));
             arguments.extend(["--entrypoint", program, self.image]);
             arguments.extend(rest.iter().map(String::as_str));
@@ -272,6 +277,19 @@ impl Run<'_> {
             done => done,
         }
     }
+}
+
+/// The options that bound a log, unless the user's own say where it goes. (podman takes docker's name of the driver for its own;
+/// the number of files is docker's alone.)
+fn log_bound(kind: Kind, options: &[String]) -> Vec<&'static str> {
+    if options.iter().any(|option| option.starts_with("--log-")) {
+        return Vec::new();
+    }
+    let mut bound = LOG.to_vec();
+    if kind == Kind::Docker {
+        bound.extend(["--log-opt", "max-file=2"]);
+    }
+    bound
 }
 
 /// The options that set variables: the health check may read `$PORT`.

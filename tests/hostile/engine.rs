@@ -135,6 +135,44 @@ fn an_application_that_logs_without_end_has_failed() {
     }
 }
 
+/// The engine keeps what an application prints, on a disk that somebody else needs: of it a part, and none of what is heard here.
+#[test]
+fn what_an_application_prints_does_not_fill_the_engine_s_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let note = format!("echo \"$CALL\" >> {}", log.display());
+    let parts = [
+        ("detach", note.clone()),
+        ("health", note.clone()),
+        ("user", note.clone() + USER),
+        ("system", note + SYSTEM),
+    ];
+    let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (*name, &**text)).collect();
+    let own = "--run-option=--log-driver=journald";
+    for (option, bound) in [
+        (
+            "--run-option=--env=A=1",
+            "--log-driver json-file --log-opt max-size=16m --log-opt max-file=2 --env=A=1",
+        ),
+        (own, "no-new-privileges --log-driver=journald"),
+    ] {
+        let _ = fs::remove_file(&log);
+        let wishes = ["--image", "shop", "--alive", "0", option];
+        let seen = verify_in(folder.path(), &parts, &wishes);
+        assert_eq!(seen.code, Some(0), "{}{}", seen.out, seen.say);
+        let calls = fs::read_to_string(&log).unwrap();
+        for call in calls.lines() {
+            let bound = if call.starts_with("run --detach") {
+                bound
+            } else {
+                "--log-driver none"
+            };
+            assert!(call.contains(bound), "{call}");
+        }
+        assert!(calls.lines().count() >= 4, "{calls}");
+    }
+}
+
 /// A check that does not answer, one that talks without end, and one that begins again and again: each has half a minute.
 #[test]
 fn a_health_check_without_end_fails() {

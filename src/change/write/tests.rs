@@ -8,12 +8,16 @@ use super::*;
 use crate::lock::LOCK_FILE;
 
 fn files() -> Vec<OutFile> {
-    ["Dockerfile", ".dockerignore", ".github/workflows/image.yml"]
-        .map(|path| OutFile {
-            path: path.into(),
-            text: format!("new {path}\n"),
-        })
-        .into()
+    [
+        "Dockerfile",
+        ".dockerignore",
+        ".github/workflows/dockwright.yml",
+    ]
+    .map(|path| OutFile {
+        path: path.into(),
+        text: format!("new {path}\n"),
+    })
+    .into()
 }
 
 fn changes(root: &Path) -> Vec<Change> {
@@ -60,7 +64,7 @@ fn all_files_are_written_and_nothing_else_stays() {
         paths,
         [
             ".dockerignore",
-            ".github/workflows/image.yml",
+            ".github/workflows/dockwright.yml",
             "Dockerfile",
             "dockwright.lock"
         ]

@@ -1,5 +1,7 @@
 //! Finds which requirements files of an application's folder may be production's.
 
+use std::collections::BTreeMap;
+
 use crate::inspect::tree::Tree;
 
 /// Folders that hold requirements files, the application's own first.
@@ -36,36 +38,42 @@ pub fn candidates(tree: &Tree) -> Vec<String> {
     let mut found: Vec<(usize, String)> = FOLDERS
         .iter()
         .enumerate()
-        // A hundred names each: folders that are not there are not asked for them.
-        .filter(|(_, folder)| folder.is_empty() || tree.is_dir(&tree.in_app(folder)))
         .flat_map(|(depth, folder)| {
-            PRODUCTION.iter().enumerate().flat_map(move |(rank, word)| {
-                let order = if word.is_empty() && depth == 0 {
-                    0
-                } else {
-                    1 + rank * FOLDERS.len() + depth
-                };
-                names(word, folder)
-                    .into_iter()
-                    .map(move |name| (order, format!("{folder}{name}")))
-            })
-        })
-        .filter_map(|(order, name)| {
-            [".txt", ".in"]
-                .iter()
-                .zip([order, order + 1000])
-                .map(|(ending, order)| (order, tree.in_app(&format!("{name}{ending}"))))
-                .find(|(_, path)| tree.is_file(path))
+            let orders = orders(depth, folder);
+            // Hundreds of names, of which a folder has one or two: it is asked for those that it has.
+            let there = tree.files_in(&tree.in_app(folder), |name| orders.contains_key(name));
+            let found = there.into_iter().map(|name| {
+                let path = tree.in_app(&format!("{folder}{name}"));
+                (orders[&name], path)
+            });
+            found.collect::<Vec<_>>()
         })
         .collect();
     found.sort();
-    let mut paths: Vec<String> = Vec::new();
-    for (_, path) in found {
-        if !paths.contains(&path) {
-            paths.push(path);
+    let compiled = |path: &str| {
+        let twin = path.strip_suffix(".in").map(|stem| format!("{stem}.txt"));
+        twin.is_some_and(|twin| found.iter().any(|(_, path)| *path == twin))
+    };
+    let paths = found.iter().map(|(_, path)| path);
+    paths.filter(|path| !compiled(path)).cloned().collect()
+}
+
+/// The names that a folder may have them by, each with its place among all: the lower the better.
+fn orders(depth: usize, folder: &str) -> BTreeMap<String, usize> {
+    let mut orders = BTreeMap::new();
+    for (rank, word) in PRODUCTION.iter().enumerate() {
+        let order = if word.is_empty() && depth == 0 {
+            0
+        } else {
+            1 + rank * FOLDERS.len() + depth
+        };
+        for name in names(word, folder) {
+            for (ending, order) in [(".txt", order), (".in", order + 1000)] {
+                orders.entry(format!("{name}{ending}")).or_insert(order);
+            }
         }
     }
-    paths
+    orders
 }
 
 /// File names, without their ending, for a word: `requirements-prod`, `requirements_prod`, `prod-requirements`, and the bare word inside a folder.

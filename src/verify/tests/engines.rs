@@ -62,11 +62,11 @@ fn podman_is_understood() {
     rm --force --volumes NAME
     rm --force --volumes NAME
     rm --force --volumes NAME
-    run --detach --name NAME --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges shop
-    run --rm --interactive --network none --name NAME --entrypoint python --cap-drop ALL --security-opt no-new-privileges shop - user
-    run --rm --interactive --network none --name NAME --entrypoint python --user 0 base - system
-    run --rm --interactive --network none --name NAME --entrypoint python --user 0 shop - system
-    run --rm --name NAME --network container:NAME --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --entrypoint python shop -c pass
+    run --detach --name NAME --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --log-driver json-file --log-opt max-size=16m shop
+    run --rm --interactive --network none --log-driver none --name NAME --entrypoint python --cap-drop ALL --security-opt no-new-privileges shop - user
+    run --rm --interactive --network none --log-driver none --name NAME --entrypoint python --user 0 base - system
+    run --rm --interactive --network none --log-driver none --name NAME --entrypoint python --user 0 shop - system
+    run --rm --name NAME --network container:NAME --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --log-driver none --entrypoint python shop -c pass
     stop -t 10 NAME
     ");
 }

@@ -176,6 +176,7 @@ fn a_journal_of_a_stranger_reaches_nothing() {
         ("inside", "\"/etc/hostname\""),
         ("inside", "\".dockwright-none.tmp\""),
         ("/etc/hostname", "null"),
+        ("inside", "null"),
     ] {
         let journal = format!(
             r#"{{"folders":["..","../..","/"],"files":[{{"path":"{path}","new":"{hash}","old":{old}}}]}}"#
