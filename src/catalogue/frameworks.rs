@@ -90,6 +90,14 @@ pub struct Framework {
     pub source: String,
 }
 
+impl Framework {
+    /// Does its command name the application? A file that makes one in passing, under no name, is none that it could start.
+    pub fn names_application(&self) -> bool {
+        let named = |word: &String| word.contains("{app}") || word.contains("{object}");
+        self.command.iter().any(named)
+    }
+}
+
 /// All frameworks by name.
 ///
 /// # Panics

@@ -45,6 +45,9 @@ pub struct AppFacts {
     /// Commands of the project's own command line that are named for a server, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subcommands: Vec<Found<Subcommand>>,
+    /// Options of command lines without commands for the address that they listen on, where it falls back to the machine's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Found<String>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.

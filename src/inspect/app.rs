@@ -2,6 +2,7 @@
 
 mod configs;
 mod corpus;
+mod decoys;
 mod demands;
 mod django;
 mod downloads;
@@ -83,6 +84,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.port = routes::port(&corpus, &place);
     facts.listens = routes::listens(&corpus, &place);
     facts.subcommands = subcommands::read(&corpus, &place);
+    facts.addresses = subcommands::addresses(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
     facts.variables = reads::read(&corpus, &place);

@@ -109,6 +109,7 @@ impl Reader<'_> {
             "class_definition" => self.class(node),
             "decorated_definition" => self.decorators = self.decorators(node),
             "if_statement" => self.condition(node),
+            "for_statement" => self.through(node),
             "string" => self.url(node),
             _ => {}
         }
@@ -216,6 +217,18 @@ impl Reader<'_> {
                 line: line(node),
                 within: self.within(),
             });
+        }
+    }
+
+    /// `for name in value:`.
+    fn through(&mut self, node: Node<'_>) {
+        let part = |name| node.child_by_field_name(name);
+        if let (Some(left), Some(right)) = (part("left"), part("right"))
+            && left.kind() == "identifier"
+        {
+            let value = (self.text(left), self.value(right));
+            let value = self.place(node, value);
+            self.out.loops.push(value);
         }
     }
 

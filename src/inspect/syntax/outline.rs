@@ -19,6 +19,8 @@ pub struct Outline {
     pub fields: Vec<Field>,
     /// `return` with a value.
     pub returns: Vec<Placed<Value>>,
+    /// `for name in value`, with the name.
+    pub loops: Vec<Placed<(String, Value)>>,
     /// Strings with `://` in them, wherever they stand.
     pub urls: Vec<Placed<String>>,
     /// Line of `if __name__ == "__main__"`.

@@ -45,7 +45,7 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     if let Some(script) = consoles::own(known)? {
         let why = format!("console script of the project: {}", script.value.target);
         let (argv, why) = consoles::words(known, script, &why);
-        let serves = argv.len() > 1;
+        let serves = argv.len() > 1 || consoles::serves(known, script);
         let mut start = started(known, argv, script.at.clone(), why);
         if serves {
             start.port = listens(known).or(known.facts.app.port.as_ref().map(|port| port.value));
