@@ -18,6 +18,7 @@ mod objects;
 mod plain;
 mod procfile;
 mod reads;
+mod removed;
 mod routes;
 mod shell;
 mod signals;
@@ -81,6 +82,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);
+    facts.removed = removed::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
     facts.listens = routes::listens(&corpus, &place);
     facts.subcommands = subcommands::read(&corpus, &place);

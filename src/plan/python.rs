@@ -1,5 +1,6 @@
 //! Chooses the Python version: every statement of the project reconciled, contradictions named with both places.
 
+mod ceiling;
 mod choice;
 mod releases;
 mod traces;
@@ -10,6 +11,7 @@ use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
 use crate::inspect::pyproject::poetry_range;
 
+pub use ceiling::Ceiling;
 pub use releases::{Release, Releases};
 
 use choice::Choice;
@@ -36,6 +38,8 @@ pub struct Question<'a> {
     pub requests: &'a [PythonRequest],
     /// How many locked packages would have to be compiled (or could not be had at all) with a minor version, though wheels exist for others.
     pub burden: &'a dyn Fn(u8) -> usize,
+    /// What newer releases cannot run.
+    pub ceiling: Option<&'a Ceiling<'a>>,
 }
 
 /// Chooses the version.
@@ -54,6 +58,9 @@ pub fn choose(question: &Question<'_>, warnings: &mut Vec<Warning>) -> Result<Py
     } else {
         from_ranges(question, &ranges, releases, warnings)?
     };
+    if let Some(ceiling) = question.ceiling.filter(|one| !one.allows(python.minor)) {
+        warnings.push(ceiling.warning(python.minor));
+    }
     if let Some(release) = releases.get(python.minor)
         && releases.ended(release)
     {
@@ -234,7 +241,8 @@ fn from_ranges(
         trace: trace.as_ref(),
         releases,
     };
-    let Some(release) = choice.lightest(question.burden, inside) else {
+    let bounded = choice.bounded(question, inside);
+    let Some((release, told)) = bounded else {
         return Err(Error::Contradiction {
             what: "no Python release satisfies the project".to_owned(),
             evidence: ranges
@@ -252,7 +260,9 @@ fn from_ranges(
             )],
         });
     };
-    let unburdened = choice.lightest(&|_| 0, inside);
+    let unburdened = choice.lightest(&|_| 0, |one| {
+        inside(one) && told.is_none_or(|ceiling| ceiling.allows(one.minor))
+    });
     let (text, _) = ranges[0];
     let mut why = format!("fits {}", text.value);
     match (unburdened, &trace) {
@@ -264,6 +274,9 @@ fn from_ranges(
             why = format!("{why}; one release behind the newest");
         }
         _ => {}
+    }
+    if let Some(ceiling) = told {
+        why = format!("{why}; {}", ceiling.told());
     }
     Ok(Python {
         minor: release.minor,
@@ -279,11 +292,14 @@ fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warn
         trace: trace.as_ref(),
         releases,
     };
-    let minor = choice
-        .lightest(question.burden, |release| release.minor <= releases.default)
-        .map_or(releases.default, |release| release.minor);
+    let (minor, told) = choice
+        .bounded(question, |release| release.minor <= releases.default)
+        .map_or((releases.default, None), |(release, told)| {
+            (release.minor, told)
+        });
     let wanted = choice.wanted();
     let reason = match &trace {
+        _ if told.is_some() => told.map(Ceiling::told).unwrap_or_default(),
         _ if minor != wanted => "the newest that the pinned packages have wheels for".to_owned(),
         Some(trace) => trace.told(minor, warnings),
         None => "one release behind the newest".to_owned(),

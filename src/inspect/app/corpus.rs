@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::decoys::decoy;
-use crate::catalogue::{Catalogue, downloads, frameworks};
+use crate::catalogue::{Catalogue, downloads, frameworks, removed};
 use crate::inspect::syntax::{self, Outline, Value};
 use crate::inspect::tree::{Tree, join};
 
@@ -289,6 +289,9 @@ fn telling() -> Vec<Vec<String>> {
         for name in OPTIONS {
             sets.push(vec![option.to_owned(), name.to_owned()]);
         }
+    }
+    for module in removed::all().keys() {
+        sets.extend(["import", "from"].map(|word| vec![format!("{word} {module}")]));
     }
     sets.push(vec!["getint(".to_owned(), "port".to_owned()]);
     sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);

@@ -49,6 +49,8 @@ pub struct Within {
     pub guard: bool,
     /// It stands under `if TYPE_CHECKING`: never run.
     pub typing: bool,
+    /// It stands under another condition or in a `try`.
+    pub maybe: bool,
 }
 
 impl Within {

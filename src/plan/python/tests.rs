@@ -30,6 +30,7 @@ fn chosen(
         wished: None,
         requests: &requests,
         burden,
+        ceiling: None,
     };
     let python = choose(&question, &mut warnings).unwrap();
     let codes = warnings.iter().map(|warning| warning.code).collect();
@@ -119,6 +120,7 @@ fn version(requests: &[PythonRequest], burden: &dyn Fn(u8) -> usize) -> String {
         wished: None,
         requests,
         burden,
+        ceiling: None,
     };
     choose(&question, &mut Vec::new()).unwrap().version
 }
@@ -151,9 +153,62 @@ fn poetrys_form_in_the_wrong_table_is_understood() {
         wished: None,
         requests: &range,
         burden: &|_| 0,
+        ceiling: None,
     };
     let python = choose(&question, &mut warnings).unwrap();
     assert_eq!(python.version, "3.12");
     let codes: Vec<&str> = warnings.iter().map(|one| one.code).collect();
     assert_eq!(codes, ["python-range-unreadable"]);
+}
+
+#[test]
+fn modules_that_left_the_standard_library_keep_newer_releases_out() {
+    use PythonSource::{Classifier, PythonVersionFile, RequiresPython};
+    let imports = |names: &[&str]| -> Vec<Found<String>> {
+        let at = || Place::new("shop/utils.py", 3);
+        let found = names
+            .iter()
+            .map(|name| Found::new((*name).to_owned(), at()));
+        found.collect()
+    };
+    let chosen = |imports: &[Found<String>], requests: &[(PythonSource, &str)]| {
+        let requests: Vec<PythonRequest> = requests
+            .iter()
+            .map(|(source, text)| request(*source, text))
+            .collect();
+        let ceiling = Ceiling::of(imports, &|name| name == "legacy-cgi");
+        let mut warnings = Vec::new();
+        let question = Question {
+            wished: None,
+            requests: &requests,
+            burden: &|_| 0,
+            ceiling: ceiling.as_ref(),
+        };
+        let python = choose(&question, &mut warnings).unwrap();
+        let removed = warnings.iter().any(|one| one.code == "module-removed");
+        (python.version, python.why, removed)
+    };
+    let told = "3.12 has no imp any more (shop/utils.py:3)";
+    let (version, why, warned) = chosen(&imports(&["imp", "telnetlib"]), &[]);
+    assert_eq!((version.as_str(), warned), ("3.11", false));
+    assert!(why.ends_with(told), "{why}");
+    let (version, why, _) = chosen(&imports(&["imp"]), &[(RequiresPython, ">=3.9")]);
+    assert_eq!(
+        (version.as_str(), why),
+        ("3.11", format!("fits >=3.9; {told}"))
+    );
+    let old = [(Classifier, "3.6")];
+    assert_eq!(chosen(&imports(&["telnetlib"]), &old).0, "3.11");
+    // A distribution brings it back.
+    let (version, _, warned) = chosen(&imports(&["cgi"]), &[]);
+    assert_eq!((version.as_str(), warned), ("3.14", false));
+    // What somebody asked for or has tried is taken, and told.
+    for request in [
+        (PythonVersionFile, "3.13"),
+        (RequiresPython, ">=3.13,<3.14"),
+        (Classifier, "3.13"),
+    ] {
+        let (version, _, warned) = chosen(&imports(&["imp"]), &[request]);
+        assert_eq!((version.as_str(), warned), ("3.13", true), "{request:?}");
+    }
 }
