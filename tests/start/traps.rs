@@ -333,3 +333,10 @@ fn only_what_a_file_cannot_be_imported_without_is_missed() {
         assert!(names(source).is_empty(), "{source}");
     }
 }
+
+#[test]
+fn where_an_address_is_needs_no_gdal() {
+    let needs = |source: &str| file("shop/models.py", source).facts().sources.len();
+    assert_eq!(needs("from django.contrib.gis.db import models\n"), 1);
+    assert_eq!(needs("from django.contrib.gis.geoip2 import GeoIP2\n"), 0);
+}
