@@ -78,6 +78,9 @@ pub struct Framework {
     /// Commands that run once in the builder.
     #[serde(default)]
     pub build: Vec<Vec<String>>,
+    /// Its applications are found by its own conventions.
+    #[serde(default)]
+    pub conventions: bool,
     /// The command is for development only.
     #[serde(default)]
     pub development: bool,
