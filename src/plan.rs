@@ -189,11 +189,7 @@ pub fn plan(
     let mut warnings = facts.warnings.clone();
     let chosen = manager::choose(facts, settings, &mut warnings)?;
     let resolver = distributions::Resolver::new(facts, &chosen, settings, catalogue);
-    let named = |name: &str| {
-        let distributions = resolver.distributions(python::Releases::builtin().default);
-        distributions.iter().any(|one| one.name == name)
-    };
-    let ceiling = python::Ceiling::of(&facts.app.removed, &named);
+    let ceiling = python::Ceiling::of(&facts.app.removed, &|name| resolver.holds(name));
     let python = python::choose(
         &python::Question {
             wished: settings.python.as_deref(),

@@ -183,11 +183,11 @@ fn setting(source: &Source, call: &Call) -> Option<u16> {
     const SECTIONS: [&str; 7] = ["server", "web", "http", "main", "general", "default", "app"];
     let mut names = call.args.iter().map_while(Value::as_text);
     let (first, second) = (names.next()?, names.next());
-    let named = match second {
+    let is_port = match second {
         Some(name) => name == "port" && SECTIONS.contains(&first.to_ascii_lowercase().as_str()),
         None => first == "port",
     };
-    if call.method() != "getint" || !named {
+    if call.method() != "getint" || !is_port {
         return None;
     }
     let mut keywords = call.keywords.iter();

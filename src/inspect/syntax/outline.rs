@@ -40,6 +40,10 @@ pub struct Placed<T> {
 
 /// What a line of code stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is true of a line or not, whatever the others are"
+)]
 pub struct Within {
     /// Index of the innermost function in [`Outline::functions`].
     pub function: Option<usize>,
