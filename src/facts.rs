@@ -100,6 +100,12 @@ impl Warning {
     }
 }
 
+/// Is a dotted name another one, or below it? `shop.web.app` is below `shop.web`.
+pub fn is_below(name: &str, other: &str) -> bool {
+    name.strip_prefix(other)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Which file stated a Python version, and how binding it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum PythonSource {

@@ -189,12 +189,14 @@ pub fn plan(
     let mut warnings = facts.warnings.clone();
     let chosen = manager::choose(facts, settings, &mut warnings)?;
     let resolver = distributions::Resolver::new(facts, &chosen, settings, catalogue);
+    let ceiling = python::Ceiling::of(&facts.app.removed, &|name| resolver.holds(name));
     let python = python::choose(
         &python::Question {
             wished: settings.python.as_deref(),
             requests: &facts.python,
             burden: &|minor| resolver.burden(minor),
             hindered: &|minor| resolver.hindered(minor),
+            ceiling: ceiling.as_ref(),
         },
         &mut warnings,
     )?;

@@ -78,6 +78,9 @@ pub struct Framework {
     /// Commands that run once in the builder.
     #[serde(default)]
     pub build: Vec<Vec<String>>,
+    /// Its applications are found by its own conventions.
+    #[serde(default)]
+    pub conventions: bool,
     /// The command is for development only.
     #[serde(default)]
     pub development: bool,
@@ -88,6 +91,14 @@ pub struct Framework {
     pub port: Option<u16>,
     /// Where this is written.
     pub source: String,
+}
+
+impl Framework {
+    /// Does its command name the application? A file that makes one in passing, under no name, is none that it could start.
+    pub fn names_application(&self) -> bool {
+        let named = |word: &String| word.contains("{app}") || word.contains("{object}");
+        self.command.iter().any(named)
+    }
 }
 
 /// All frameworks by name.

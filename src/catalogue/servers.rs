@@ -89,6 +89,7 @@ pub struct Worker {
 
 #[derive(Default, Deserialize)]
 struct Table {
+    calls: Vec<String>,
     server: Vec<Server>,
     worker: Vec<Worker>,
 }
@@ -96,6 +97,11 @@ struct Table {
 /// All servers, in order of preference.
 pub fn all() -> &'static [Server] {
     &table().server
+}
+
+/// Functions that serve the application which they are given, by their full names.
+pub fn calls() -> &'static [String] {
+    &table().calls
 }
 
 /// gunicorn's ASGI workers, in order of preference.

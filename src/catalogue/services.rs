@@ -169,6 +169,14 @@ pub fn table() -> &'static Services {
     TABLE.get_or_init(|| super::table("services.toml", include_str!("services.toml")))
 }
 
+/// Is it where a service listens?
+pub fn is_port(port: u16) -> bool {
+    table()
+        .services
+        .values()
+        .any(|service| service.port == port)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,10 +45,16 @@ pub struct AppFacts {
     /// Commands of the project's own command line that are named for a server, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subcommands: Vec<Found<Subcommand>>,
+    /// Options of command lines without commands for the address that they listen on, where it falls back to the machine's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Found<String>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
     pub waits: Option<Place>,
+    /// Modules that the code imports and that newer Pythons have no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Found<String>>,
     /// Data that the code fetches when it runs.
     pub downloads: Vec<Found<Fetched>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).

@@ -246,4 +246,28 @@ impl Source {
             _ => None,
         }
     }
+
+    /// The file of the project that it is.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Path {
+                path: Some(path),
+                directory: false,
+                ..
+            } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Is it a folder that is the project or beside it, known by its path or not?
+    pub fn is_project(&self) -> bool {
+        matches!(
+            self,
+            Self::Virtual { .. }
+                | Self::Path {
+                    directory: true,
+                    ..
+                }
+        )
+    }
 }

@@ -2,6 +2,7 @@
 
 mod configs;
 mod corpus;
+mod decoys;
 mod demands;
 mod django;
 mod downloads;
@@ -17,6 +18,7 @@ mod objects;
 mod plain;
 mod procfile;
 mod reads;
+mod removed;
 mod routes;
 mod shell;
 mod signals;
@@ -83,9 +85,11 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);
+    facts.removed = removed::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
     facts.listens = routes::listens(&corpus, &place);
     facts.subcommands = subcommands::read(&corpus, &place);
+    facts.addresses = subcommands::addresses(&corpus, &place);
     facts.handles_term = signals::handled(&corpus, &place);
     facts.waits = signals::waits(&corpus, &place);
     facts.variables = reads::read(&corpus, &place);

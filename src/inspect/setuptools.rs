@@ -51,8 +51,10 @@ pub fn read(
     }
     let script = join(folder, "setup.py");
     if let Some(content) = text::read(tree, &script, reader.warnings)? {
-        reader.script(&script, &content, &mut found)?;
-        let reads = reads::of_script(&content, tree, folder);
+        let syntax = script::syntax(&content);
+        reader.script(&script, &content, syntax.as_ref(), &mut found)?;
+        let reads = syntax.map(|syntax| reads::of_script(&content, &syntax, tree, folder));
+        let reads = reads.unwrap_or_default();
         if let Some(line) = reads.source {
             found
                 .needs_source
@@ -169,8 +171,15 @@ impl Reader<'_> {
     }
 
     /// The keyword arguments of `setup(…)`.
-    fn script(&mut self, path: &str, content: &str, out: &mut Setuptools) -> Result<(), Error> {
-        let arguments = script::arguments(content);
+    fn script(
+        &mut self,
+        path: &str,
+        content: &str,
+        syntax: Option<&tree_sitter::Tree>,
+        out: &mut Setuptools,
+    ) -> Result<(), Error> {
+        let arguments = syntax.map(|syntax| script::arguments(content, syntax));
+        let arguments = arguments.unwrap_or_default();
         let found = |key: &str| match arguments.get(key) {
             Some(Some(Value::Text(text, line))) => {
                 Some(Found::new(text.clone(), Place::new(path, *line)))

@@ -121,6 +121,8 @@ impl Reader<'_> {
             "class_definition" => self.class(node),
             "decorated_definition" => self.decorators = self.decorators(node),
             "if_statement" => self.condition(node),
+            "try_statement" => self.doubt(node),
+            "for_statement" => self.through(node),
             "string" => self.url(node),
             "print_statement" | "exec_statement" => {
                 self.out.broken.get_or_insert(line(node));
@@ -234,6 +236,28 @@ impl Reader<'_> {
         }
     }
 
+    /// What stands in it may not run, or may fail.
+    fn doubt(&mut self, node: Node<'_>) {
+        let maybe = true;
+        let within = Within {
+            maybe,
+            ..self.within()
+        };
+        self.open.push((node.end_byte(), within));
+    }
+
+    /// `for name in value:`.
+    fn through(&mut self, node: Node<'_>) {
+        let part = |name| node.child_by_field_name(name);
+        if let (Some(left), Some(right)) = (part("left"), part("right"))
+            && left.kind() == "identifier"
+        {
+            let value = (self.text(left), self.value(right));
+            let value = self.place(node, value);
+            self.out.loops.push(value);
+        }
+    }
+
     fn function(&mut self, node: Node<'_>) {
         let Some(name) = node.child_by_field_name("name") else {
             return;
@@ -323,7 +347,7 @@ impl Reader<'_> {
             return;
         };
         if test.end_byte() - test.start_byte() > 80 {
-            return;
+            return self.doubt(node);
         }
         let condition = self
             .text(test)
@@ -349,7 +373,7 @@ impl Reader<'_> {
         ) {
             within.typing = true;
         } else {
-            return;
+            return self.doubt(node);
         }
         // `else` branches start after the body's end.
         self.open.push((body.end_byte(), within));

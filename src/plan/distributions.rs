@@ -67,6 +67,12 @@ impl<'a> Resolver<'a> {
         closure::from_requirements(&self.requirements, constrained, &environments)
     }
 
+    /// Will this distribution be there, with the Python that is taken where nothing speaks against it?
+    pub fn holds(&self, name: &str) -> bool {
+        let all = self.distributions(super::python::Releases::builtin().default);
+        all.iter().any(|one| one.name == name)
+    }
+
     /// Refuses a lock that cannot have been made from the manifest beside it.
     ///
     /// # Errors

@@ -205,16 +205,14 @@ impl Question<'_> {
     }
 
     fn local(&self, folders: bool) -> impl Iterator<Item = (&str, &str)> {
-        self.distributions
-            .iter()
-            .filter_map(move |one| match &one.source {
-                Source::Path {
-                    path: Some(path),
-                    directory,
-                    ..
-                } if *directory == folders => Some((path.as_str(), one.name.as_str())),
-                _ => None,
-            })
+        self.distributions.iter().filter_map(move |one| {
+            let path = if folders {
+                one.source.folder()
+            } else {
+                one.source.file()
+            };
+            Some((path?, one.name.as_str()))
+        })
     }
 
     /// Is it the root of a workspace that is no project itself? uv then installs all its members.

@@ -1,5 +1,6 @@
 //! Chooses the Python version: every statement of the project reconciled, contradictions named with both places.
 
+mod ceiling;
 mod choice;
 mod releases;
 mod traces;
@@ -10,6 +11,7 @@ use crate::error::{Error, Offer, printable};
 use crate::facts::{Found, Place, PythonRequest, PythonSource, Specifier, Warning};
 use crate::inspect::pyproject::poetry_range;
 
+pub use ceiling::Ceiling;
 pub use releases::{Release, Releases};
 
 use choice::Choice;
@@ -38,6 +40,8 @@ pub struct Question<'a> {
     pub burden: &'a dyn Fn(u8) -> usize,
     /// A package that does not work with a minor version, though it can be installed there.
     pub hindered: &'a dyn Fn(u8) -> Option<String>,
+    /// What newer releases cannot run.
+    pub ceiling: Option<&'a Ceiling<'a>>,
 }
 
 /// Chooses the version.
@@ -56,6 +60,9 @@ pub fn choose(question: &Question<'_>, warnings: &mut Vec<Warning>) -> Result<Py
     } else {
         from_ranges(question, &ranges, releases, warnings)?
     };
+    if let Some(ceiling) = question.ceiling.filter(|one| !one.allows(python.minor)) {
+        warnings.push(ceiling.warning(python.minor));
+    }
     if let Some(release) = releases.get(python.minor)
         && releases.ended(release)
     {
@@ -236,7 +243,8 @@ fn from_ranges(
         trace: trace.as_ref(),
         releases,
     };
-    let Some(release) = choice.lightest(question.burden, inside) else {
+    let bounded = choice.bounded(question, inside);
+    let Some((release, told)) = bounded else {
         return Err(Error::Contradiction {
             what: "no Python release satisfies the project".to_owned(),
             evidence: ranges
@@ -254,7 +262,9 @@ fn from_ranges(
             )],
         });
     };
-    let unburdened = choice.lightest(&|_| 0, inside);
+    let unburdened = choice.lightest(&|_| 0, |one| {
+        inside(one) && told.is_none_or(|ceiling| ceiling.allows(one.minor))
+    });
     let (text, _) = ranges[0];
     let mut why = format!("fits {}", text.value);
     match (unburdened, &trace) {
@@ -270,6 +280,9 @@ fn from_ranges(
         }
         _ => {}
     }
+    if let Some(ceiling) = told {
+        why = format!("{why}; {}", ceiling.told());
+    }
     Ok(Python {
         minor: release.minor,
         version: tag_version(release.minor, None, ranges),
@@ -284,11 +297,14 @@ fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warn
         trace: trace.as_ref(),
         releases,
     };
-    let minor = choice
-        .lightest(question.burden, |release| release.minor <= releases.default)
-        .map_or(releases.default, |release| release.minor);
+    let (minor, told) = choice
+        .bounded(question, |release| release.minor <= releases.default)
+        .map_or((releases.default, None), |(release, told)| {
+            (release.minor, told)
+        });
     let wanted = choice.wanted();
     let reason = match &trace {
+        _ if told.is_some() => told.map(Ceiling::told).unwrap_or_default(),
         _ if minor != wanted => match (question.hindered)(wanted) {
             Some(name) => format!("{name} does not work with 3.{wanted}"),
             None => "the newest that the pinned packages have wheels for".to_owned(),

@@ -9,6 +9,7 @@ mod frameworks;
 mod ports;
 mod process;
 mod procfile;
+mod programs;
 mod roles;
 mod servers;
 mod subcommands;

@@ -27,6 +27,11 @@ fn an_option_of_the_command_line_names_the_port() {
         "import argparse\nargparse.ArgumentParser().add_argument('--port', type=int, default=8082)\n",
         "import click\n@click.option('-p', '--port', default=8082)\ndef main(port):\n    pass\n",
         "from tornado.options import define\ndefine('port', default=8082)\n",
+        "import argparse\nPORT = 8082\nargparse.ArgumentParser().add_argument('--port', default=PORT)\n",
+        "import argparse\nargparse.ArgumentParser().add_argument('-p', '--listen-port', default=8082)\n",
+        "def options(parser):\n    parser.addoption('--port', type=int, default=8082)\n",
+        "def read(config):\n    return config.getint('port', 8082)\n",
+        "def read(config):\n    return config.getint('server', 'port', fallback=8082)\n",
     ] {
         let text = format!(
             "from tornado import web, ioloop\n{option}if __name__ == '__main__':\n    web.Application().listen(x)\n    ioloop.IOLoop.current().start()\n"
@@ -81,4 +86,38 @@ fn a_server_without_a_framework_has_a_port() {
             None
         );
     }
+}
+
+#[test]
+fn a_setting_for_the_port_of_something_else_is_none() {
+    let text = "from tornado import web, ioloop\ndef read(config):\n    return config.getint('mail', 'port', fallback=2525), config.getint('port', 6379)\nif __name__ == '__main__':\n    web.Application().listen(x)\n    ioloop.IOLoop.current().start()\n";
+    let start = file("main.py", text).with(&["tornado"]).start();
+    assert_eq!(start.port, Some(8888));
+    // A part of the program, before its own in the order of names.
+    let setting =
+        |port: u16| format!("def read(config):\n    return config.getint('port', {port})\n");
+    let start = file("shop/parts/mqtt.py", &setting(1883))
+        .file("shop/server.py", &setting(7125))
+        .file("main.py", text)
+        .with(&["tornado"])
+        .start();
+    assert_eq!(start.port, Some(7125));
+}
+
+#[test]
+fn a_program_that_asks_for_a_server_has_the_port_of_its_option() {
+    let options = "def options(parser):\n    parser.addoption('--host', default='localhost')\n    parser.addoption('--port', default=3141)\n";
+    let project = || {
+        file("shop/config.py", options)
+            .file("shop/__init__.py", "")
+            .console("shop", "shop.main:main")
+    };
+    let start = project().with(&["waitress"]).start();
+    assert_eq!(
+        (argv(&start).as_str(), start.port),
+        ("shop --host 0.0.0.0", Some(3141))
+    );
+    // What only asks another has the same options.
+    let start = project().start();
+    assert_eq!((argv(&start).as_str(), start.port), ("shop", None));
 }

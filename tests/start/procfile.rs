@@ -24,6 +24,30 @@ fn a_procfile_that_runs_a_script_is_for_the_server_in_it() {
 }
 
 #[test]
+fn a_script_is_known_by_its_whole_name() {
+    for folder in ["", "backend"] {
+        let within = |name: &str| {
+            format!("{folder}/{name}")
+                .trim_start_matches('/')
+                .to_owned()
+        };
+        let start = file(
+            &within("Procfile"),
+            "web: bash restart.sh\nnightly: bash start.sh\n",
+        )
+        .file(&within("restart.sh"), "gunicorn blog:app\n")
+        .file(&within("start.sh"), "./nightly --all\n")
+        .file(&within("blog.py"), FLASK)
+        .with(&["flask", "gunicorn"])
+        .below(folder)
+        .start();
+        assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 blog:app");
+        let roles: Vec<&str> = processes(&start).into_keys().collect();
+        assert_eq!(roles, ["nightly"], "{folder}");
+    }
+}
+
+#[test]
 fn a_procfile_for_development_does_not_decide() {
     let project = file(
         "Procfile",

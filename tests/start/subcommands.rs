@@ -16,6 +16,12 @@ fn a_command_that_is_named_for_a_server_is_started() {
         "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef migrate():\n    pass\n@main.command(name='serve')\n@click.option('--port', default=7000)\ndef run_it(port):\n    pass\n",
         "import click\n@click.group(chain=True)\ndef main():\n    pass\n@main.command\ndef serve_command():\n    pass\n",
         "import typer\nmain = typer.Typer()\n@main.command()\ndef serve():\n    pass\n@main.command()\ndef migrate():\n    pass\n",
+        // Added one by one, in a loop, and loaded by their names.
+        "import click\nfrom shop import web\n@click.group()\ndef main():\n    pass\nmain.add_command(web.run_it, name='serve')\n",
+        "import click\n@click.command()\ndef serve_cmd():\n    pass\n@click.group()\ndef main():\n    pass\nmain.add_command(serve_cmd)\n",
+        "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    commands = ('migrate', 'serve')\n    parsers = parser.add_subparsers()\n    for command in commands:\n        parsers.add_parser(command)\n",
+        "import click\nclass Lazy(click.Group):\n    pass\n@click.group(cls=Lazy, lazy_subcommands={'migrate': 'shop.db.migrate', 'serve': 'shop.web.main'})\ndef main():\n    pass\n",
+        "import click\nclass ShopGroup(click.Group):\n    commands = {\n        'migrate': 'shop.db.main',\n        'serve': 'shop.web.main',\n    }\n@click.group(cls=ShopGroup)\ndef main():\n    pass\n",
     ] {
         let start = shop(cli).start();
         assert_eq!(argv(&start), "shop serve", "{cli}");
@@ -34,6 +40,8 @@ fn what_needs_no_command_gets_none() {
         "import click\n@click.group(invoke_without_command=True)\ndef main():\n    pass\n@main.command()\ndef serve():\n    pass\n",
         // typer's only command has no name on the line.
         "import typer\nmain = typer.Typer()\n@main.command()\ndef serve():\n    pass\n",
+        // Texts that are no commands.
+        "import argparse\nclass Names:\n    words = {'start': 'shop.web'}\ndef main():\n    parser = argparse.ArgumentParser()\n    words = ('serve', 'eat')\n",
         // Named for something else.
         "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef migrate():\n    pass\n",
     ] {
@@ -88,4 +96,24 @@ fn a_command_that_listens_to_its_own_machine_is_told_to_listen_to_all() {
     }
     let other = "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    parsers = parser.add_subparsers()\n    parsers.add_parser('serve')\n    client = parsers.add_parser('ask')\n    client.add_argument('--host', default='localhost')\n";
     assert_eq!(shop(other).argv(), "shop serve");
+    let through = "import argparse\ndef main():\n    parsers = argparse.ArgumentParser().add_subparsers()\n    for command in ['init', 'start']:\n        parser = parsers.add_parser(command)\n        if command == 'init':\n            parser.add_argument('--host', default='localhost')\n";
+    assert_eq!(shop(through).argv(), "shop start");
+}
+
+#[test]
+fn options_that_another_module_adds_count_too() {
+    let cli = "import argparse\nfrom . import ask, web\ndef main():\n    parser = argparse.ArgumentParser()\n    parsers = parser.add_subparsers()\n    serve = parsers.add_parser('serve')\n    web.add_options(serve)\n    ask.add_options(parsers.add_parser('ask'))\n";
+    let options = |host: &str| {
+        format!(
+            "def add_options(parser):\n    group = parser.add_argument_group('Access')\n    group.add_argument('-l', '--listen-address', default='{host}')\n"
+        )
+    };
+    let start = |web: &str| {
+        shop(cli)
+            .file("shop/web.py", &options(web))
+            .file("shop/ask.py", &options("localhost"))
+            .argv()
+    };
+    assert_eq!(start("localhost"), "shop serve --listen-address 0.0.0.0");
+    assert_eq!(start("0.0.0.0"), "shop serve");
 }

@@ -306,3 +306,37 @@ fn a_very_large_file_is_passed_over() {
         "gunicorn --bind 0.0.0.0:8000 web.small:app"
     );
 }
+
+#[test]
+fn only_what_a_file_cannot_be_imported_without_is_missed() {
+    let names = |source: &str| -> Vec<String> {
+        let facts = file("shop/utils.py", source)
+            .file("shop/setup.py", "import distutils.core\n")
+            .file(
+                "shop/own.py",
+                "from telnetlib import Telnet\nfrom .cgi import escape\n",
+            )
+            .file("telnetlib.py", "class Telnet:\n    pass\n")
+            .file("tests/test_shop.py", "import asyncore\n")
+            .facts();
+        facts.app.removed.into_iter().map(|one| one.value).collect()
+    };
+    assert_eq!(names("import os\nfrom imp import reload\n"), ["imp"]);
+    assert_eq!(names("import distutils.version\n"), ["distutils"]);
+    for source in [
+        "try:\n    import imp\nexcept ImportError:\n    imp = None\n",
+        "import sys\nif sys.version_info < (3, 12):\n    import imp\n",
+        "def load():\n    import imp\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import imp\n",
+        "import important\n",
+    ] {
+        assert!(names(source).is_empty(), "{source}");
+    }
+}
+
+#[test]
+fn where_an_address_is_needs_no_gdal() {
+    let needs = |source: &str| file("shop/models.py", source).facts().sources.len();
+    assert_eq!(needs("from django.contrib.gis.db import models\n"), 1);
+    assert_eq!(needs("from django.contrib.gis.geoip2 import GeoIP2\n"), 0);
+}

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::catalogue::{Catalogue, downloads, frameworks};
-use crate::inspect::syntax::{self, Outline};
+use super::decoys::decoy;
+use crate::catalogue::{Catalogue, downloads, frameworks, removed};
+use crate::inspect::syntax::{self, Outline, Value};
 use crate::inspect::tree::{Tree, join};
 
 /// A parsed file.
@@ -22,6 +23,16 @@ impl Source {
     pub(super) fn stem(&self) -> &str {
         stem(&self.path)
     }
+
+    /// The text of a string or a number, written there or bound to a name of the file.
+    pub(super) fn setting<'a>(&'a self, value: &'a Value) -> Option<&'a str> {
+        let Value::Name(name) = value else {
+            return value.as_setting();
+        };
+        let mut assigns = self.outline.assigns.iter();
+        let bound = assigns.find(|one| one.target == *name && one.within.module_level())?;
+        bound.value.as_setting()
+    }
 }
 
 /// The application's Python files.
@@ -33,70 +44,6 @@ pub(super) struct Corpus {
     /// Folders that hold Python files, directly or deeper.
     pub(super) folders: BTreeSet<String>,
 }
-
-/// Folders whose files are not the application: `tests`, `docs`, …
-const DECOY_FOLDERS: [&str; 44] = [
-    "_vendor",
-    "alembic",
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "build",
-    "ci",
-    "demo",
-    "demos",
-    "dev",
-    "devtools",
-    "dist",
-    "doc",
-    "docs",
-    "e2e",
-    "eggs",
-    "example",
-    "examples",
-    "extern",
-    "fixtures",
-    "functional_tests",
-    "hack",
-    "integration_tests",
-    "locust",
-    "migrations",
-    "mocks",
-    "notebooks",
-    "playground",
-    "sample",
-    "samples",
-    "scripts",
-    "snippets",
-    "spec",
-    "specs",
-    "stubs",
-    "test",
-    "testing",
-    "tests",
-    "third_party",
-    "thirdparty",
-    "tools",
-    "typings",
-    "vendor",
-    "vendored",
-];
-
-/// File names that are never the application.
-const DECOY_FILES: [&str; 12] = [
-    "conftest.py",
-    "hatch_build.py",
-    "noxfile.py",
-    "fabfile.py",
-    "locustfile.py",
-    "dodo.py",
-    "pavement.py",
-    "versioneer.py",
-    "gunicorn.conf.py",
-    "gunicorn_conf.py",
-    "gunicorn_config.py",
-    "test.py",
-];
 
 /// Names of files that are read although no word in them asks for it: entry points by convention.
 const ENTRIES: [&str; 12] = [
@@ -182,26 +129,6 @@ impl Corpus {
         let path = join(folder, name);
         self.folders.contains(&path) || self.paths.contains(&format!("{path}.py"))
     }
-}
-
-/// Does the path belong to tests, documentation, tools or other people's code?
-pub(super) fn decoy(path: &str) -> bool {
-    let mut parts = path.split('/').rev();
-    let file = parts.next().unwrap_or_default();
-    let stem = stem(file);
-    DECOY_FILES.contains(&file)
-        || file == "setup.py" && !path.contains('/')
-        || path.starts_with("contrib/")
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_tests")
-        || parts.any(|folder| {
-            folder.starts_with('.')
-                || folder.ends_with(".egg-info")
-                || folder.ends_with("-tests")
-                || folder.ends_with("_tests")
-                || DECOY_FOLDERS.contains(&folder.to_ascii_lowercase().as_str())
-        })
 }
 
 /// File name without folder and last extension.
@@ -318,6 +245,17 @@ const WORDS: [&str; 34] = [
     "sqlite:/",
 ];
 
+/// Ends of the names of options that say where a program listens.
+const OPTIONS: [&str; 7] = [
+    "--port",
+    "-port\"",
+    "-port'",
+    "--host",
+    "--bind",
+    "-address\"",
+    "-address'",
+];
+
 /// Sets of words, out of the tables of frameworks and needs.
 fn telling() -> Vec<Vec<String>> {
     let mut sets: Vec<Vec<String>> = Vec::new();
@@ -347,11 +285,19 @@ fn telling() -> Vec<Vec<String>> {
                 .map(|base| vec![format!("class {base}")]),
         );
     }
-    for option in ["add_argument(", "add_option(", ".option("] {
-        sets.push(vec![option.to_owned(), "--port".to_owned()]);
+    for option in ["add_argument(", "add_option(", "addoption(", ".option("] {
+        for name in OPTIONS {
+            sets.push(vec![option.to_owned(), name.to_owned()]);
+        }
     }
+    for module in removed::all().keys() {
+        sets.extend(["import", "from"].map(|word| vec![format!("{word} {module}")]));
+    }
+    sets.push(vec!["getint(".to_owned(), "port".to_owned()]);
     sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);
-    sets.push(vec!["add_parser(".to_owned()]);
+    for command in ["add_parser(", "add_command(", "lazy_subcommands"] {
+        sets.push(vec![command.to_owned()]);
+    }
     sets.extend(WORDS.iter().map(|word| vec![(*word).to_owned()]));
     for call in downloads::all().iter().flat_map(|download| &download.calls) {
         sets.push(

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::corpus::{decoy, depth};
+use super::corpus::depth;
+use super::decoys::decoy;
 use crate::catalogue::node::Node;
 use crate::facts::frontend::Frontend;
 use crate::facts::{Found, Place};

@@ -69,6 +69,7 @@ fn rank(path: &str) -> Option<usize> {
         "deploy",
         "install",
         "lint",
+        "check",
         "prestart",
         "pre_start",
         "pre-start",

@@ -27,7 +27,7 @@ impl<'a> Makers<'a> {
             titles: Vec::new(),
         };
         for (name, framework) in frameworks::all() {
-            if name != "django" {
+            if !framework.conventions {
                 for constructor in &framework.constructors {
                     makers.known.insert(constructor.clone(), name);
                     let title = constructor.rsplit('.').next().unwrap_or_default();

@@ -8,7 +8,7 @@ use super::languages;
 use super::modules::Modules;
 use crate::catalogue::{Catalogue, Shown};
 use crate::facts::app::Django;
-use crate::facts::{Place, SourceNeed};
+use crate::facts::{Place, SourceNeed, is_below};
 use crate::inspect::syntax::{Assign, Call, Value};
 
 /// Functions that run a program or ask where it is; the program is the first argument, or the first word of it.
@@ -181,18 +181,14 @@ fn imported(
             full = format!("{full}.{name}");
         }
         for (module, (need, unless)) in &index.imports {
-            let inside = |full: &str, module: &str| {
-                full.strip_prefix(module)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
             let first = |one: &String| {
                 let mut others = source.outline.imports.iter();
                 others.any(|other| {
                     let name = other.name.as_deref().unwrap_or_default();
-                    inside(&other.module, one) || format!("{}.{name}", other.module) == *one
+                    is_below(&other.module, one) || format!("{}.{name}", other.module) == *one
                 })
             };
-            if inside(&full, module) && !unless.iter().any(first) {
+            if is_below(&full, module) && !unless.iter().any(first) {
                 let evidence = format!("import {module}");
                 add(need, evidence, place(&source.path, import.line));
             }

@@ -1,6 +1,7 @@
 //! Turns files that are applications by themselves, as notebooks are, into [`AppObject`]s.
 
-use super::corpus::{decoy, depth, extension_is};
+use super::corpus::{depth, extension_is};
+use super::decoys::decoy;
 use crate::catalogue::frameworks;
 use crate::facts::Place;
 use crate::facts::app::{AppObject, ModulePath, ObjectKind};

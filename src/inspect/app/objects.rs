@@ -6,6 +6,7 @@ use super::corpus::{Corpus, Source};
 use super::makers::Makers;
 use super::modules::Modules;
 use crate::catalogue::frameworks::{self, Framework, Role};
+use crate::catalogue::servers;
 use crate::facts::app::{AppObject, ObjectKind};
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Call, Function, Import, Placed, Value};
@@ -164,7 +165,7 @@ impl File<'_> {
     /// Files that start an application themselves and leave no object that a server could take.
     fn scripts(&mut self) {
         for (name, framework) in frameworks::all() {
-            if self.out.iter().any(|object| object.framework == *name) || name == "django" {
+            if self.out.iter().any(|object| object.framework == *name) || framework.conventions {
                 continue;
             }
             let outline = &self.source.outline;
@@ -196,7 +197,11 @@ impl File<'_> {
     /// a file that exists for it.
     fn bare(&mut self) {
         let outline = &self.source.outline;
-        let foreign = |import: &Import| import.module.split('.').next() == Some("django");
+        let foreign = |import: &Import| {
+            let top = import.module.split('.').next().unwrap_or_default();
+            let mut others = frameworks::all().values().filter(|one| one.conventions);
+            others.any(|one| one.distribution.iter().any(|name| name == top))
+        };
         if !self.out.is_empty() || outline.imports.iter().any(foreign) {
             return;
         }
@@ -291,16 +296,11 @@ impl File<'_> {
 
     /// `uvicorn.run(…)`: a server that the file gives its application to.
     fn serves(&self, call: &Placed<Call>) -> bool {
-        const SERVERS: [&str; 4] = [
-            "uvicorn.run",
-            "waitress.serve",
-            "aiohttp.web.run_app",
-            "bjoern.run",
-        ];
+        let method = call.value.method();
+        let mut calls = servers::calls().iter();
         let full = || self.makers.modules.resolve(self.source, &call.value.callee);
         !call.within.typing
-            && matches!(call.value.method(), "run" | "serve" | "run_app")
-            && SERVERS.contains(&full().as_str())
+            && calls.any(|one| one.rsplit('.').next() == Some(method) && *one == full())
     }
 
     /// The port and the loopback address that a start call names.

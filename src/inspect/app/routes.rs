@@ -1,6 +1,8 @@
 //! Turns outlines into the routes that look like health checks, the port, and what the code runs by the clock or fetches.
 
-use super::corpus::Corpus;
+use super::corpus::{Corpus, Source, depth};
+use super::subcommands::ADDS;
+use crate::catalogue::services;
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Call, Value};
 
@@ -122,20 +124,32 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
     })
 }
 
-/// The port of `os.environ.get("PORT", 5000)`, else the one that an option of the command line falls back to.
+/// The port of `os.environ.get("PORT", 5000)`, else the one that an option of the command line falls back to, else the one of a
+/// setting.
 pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
-    let first = |port: fn(&Call) -> Option<u16>| {
+    let first = |port: fn(&Source, &Call) -> Option<u16>| {
         corpus.sources.iter().find_map(|source| {
             source.outline.calls.iter().find_map(|call| {
                 let at = || place(&source.path, call.line);
-                Some(Found::new(port(&call.value)?, at()))
+                Some(Found::new(port(source, &call.value)?, at()))
             })
         })
     };
-    first(read).or_else(|| first(option))
+    // Of settings, what is read deep in the tree is a part's: where it finds a broker, a printer.
+    let shallow = || {
+        let mut sources: Vec<&Source> = corpus.sources.iter().collect();
+        sources.sort_by_key(|source| depth(&source.path));
+        sources.into_iter().find_map(|source| {
+            source.outline.calls.iter().find_map(|call| {
+                let port = setting(source, &call.value)?;
+                Some(Found::new(port, place(&source.path, call.line)))
+            })
+        })
+    };
+    first(read).or_else(|| first(option)).or_else(shallow)
 }
 
-fn read(call: &Call) -> Option<u16> {
+fn read(_: &Source, call: &Call) -> Option<u16> {
     let reads = matches!(call.method(), "get" | "getenv");
     let named = call.args.first().and_then(Value::as_text) == Some("PORT");
     let port = call.args.get(1)?.as_setting()?.parse().ok()?;
@@ -143,10 +157,17 @@ fn read(call: &Call) -> Option<u16> {
 }
 
 /// `parser.add_argument("--port", default=8082)`, `click.option("--port", default=8082)`, tornado's `define("port", default=8082)`.
-fn option(call: &Call) -> Option<u16> {
+fn option(source: &Source, call: &Call) -> Option<u16> {
     let names: &[&str] = match call.method() {
-        "add_argument" | "option" | "add_option" => &["--port", "--http-port", "--http_port"],
         "define" => &["port"],
+        method if method == "option" || ADDS.contains(&method) => &[
+            "--port",
+            "--http-port",
+            "--http_port",
+            "--listen-port",
+            "--server-port",
+            "--web-port",
+        ],
         _ => return None,
     };
     let mut given = call.args.iter().filter_map(Value::as_text);
@@ -154,7 +175,29 @@ fn option(call: &Call) -> Option<u16> {
         return None;
     }
     let default = call.keywords.iter().find(|(name, _)| name == "default");
-    default?.1.as_setting()?.parse().ok()
+    source.setting(&default?.1)?.parse().ok()
+}
+
+/// `config.getint("port", 7125)`, `config.getint("server", "port", fallback=8082)`: not in a section that is for something else.
+fn setting(source: &Source, call: &Call) -> Option<u16> {
+    const SECTIONS: [&str; 7] = ["server", "web", "http", "main", "general", "default", "app"];
+    let mut names = call.args.iter().map_while(Value::as_text);
+    let (first, second) = (names.next()?, names.next());
+    let is_port = match second {
+        Some(name) => name == "port" && SECTIONS.contains(&first.to_ascii_lowercase().as_str()),
+        None => first == "port",
+    };
+    if call.method() != "getint" || !is_port {
+        return None;
+    }
+    let mut keywords = call.keywords.iter();
+    let fallback = keywords.find(|(name, _)| matches!(name.as_str(), "fallback" | "default"));
+    let fallback = fallback.map(|(_, value)| value);
+    let port = source
+        .setting(fallback.or(call.args.get(1))?)?
+        .parse()
+        .ok()?;
+    (!services::is_port(port)).then_some(port)
 }
 
 /// Where a server of the standard library, of gRPC or of websockets listens: `server.add_insecure_port("[::]:50051")`,

@@ -201,12 +201,9 @@ pub(super) fn launch(
         && program
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let program = if python { "python".to_owned() } else { program };
     if let Some(word) = words.first_mut() {
-        *word = Some(if python {
-            "python".to_owned()
-        } else {
-            program.clone()
-        });
+        *word = Some(program.clone());
     }
     let runner = known(&program);
     (runner || script || other).then_some(Launch {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use super::ini::Ini;
-use super::script::SIZE_LIMIT;
 use crate::inspect::pep508;
 use crate::inspect::tree::{Tree, join};
 
@@ -36,16 +35,13 @@ pub(super) fn of_config(ini: &Ini, tree: &Tree, folder: &str) -> BTreeSet<String
 }
 
 /// What the script of a folder reads: every text in it that is the name of a file beside it.
-pub(super) fn of_script(text: &str, tree: &Tree, folder: &str) -> Reads {
+pub(super) fn of_script(
+    text: &str,
+    syntax: &tree_sitter::Tree,
+    tree: &Tree,
+    folder: &str,
+) -> Reads {
     let mut reads = Reads::default();
-    let mut parser = Parser::new();
-    let language = tree_sitter_python::LANGUAGE.into();
-    if text.len() > SIZE_LIMIT || parser.set_language(&language).is_err() {
-        return reads;
-    }
-    let Some(syntax) = parser.parse(text, None) else {
-        return reads;
-    };
     let mut opened = None;
     let mut cursor = syntax.walk();
     loop {

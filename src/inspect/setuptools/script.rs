@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::{Node, Parser, Tree};
 
 /// A literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Value {
 }
 
 /// Longer scripts are not looked into: parsing takes memory in proportion.
-pub(super) const SIZE_LIMIT: usize = 1 << 20;
+const SIZE_LIMIT: usize = 1 << 20;
 
 /// No literal is nested deeper.
 const DEPTH_LIMIT: usize = 32;
@@ -24,20 +24,19 @@ const DEPTH_LIMIT: usize = 32;
 /// No script's literals have more parts, variables expanded.
 const PARTS_LIMIT: usize = 20_000;
 
+/// The syntax of a script; `None` for one that is too long.
+pub(super) fn syntax(text: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    let language = tree_sitter_python::LANGUAGE.into();
+    if text.len() > SIZE_LIMIT || parser.set_language(&language).is_err() {
+        return None;
+    }
+    parser.parse(text, None)
+}
+
 /// The keyword arguments of the first `setup(…)` or `….setup(…)`; a value is `None` when it is no literal. Module-level variables with literal values are
 /// followed, also as `**variable`; lists and texts may be joined with `+`.
-pub(super) fn arguments(text: &str) -> BTreeMap<String, Option<Value>> {
-    let mut parser = Parser::new();
-    if text.len() > SIZE_LIMIT
-        || parser
-            .set_language(&tree_sitter_python::LANGUAGE.into())
-            .is_err()
-    {
-        return BTreeMap::new();
-    }
-    let Some(tree) = parser.parse(text, None) else {
-        return BTreeMap::new();
-    };
+pub(super) fn arguments(text: &str, tree: &Tree) -> BTreeMap<String, Option<Value>> {
     let root = tree.root_node();
     let mut reader = Reader {
         text,

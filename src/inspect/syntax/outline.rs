@@ -19,6 +19,8 @@ pub struct Outline {
     pub fields: Vec<Field>,
     /// `return` with a value.
     pub returns: Vec<Placed<Value>>,
+    /// `for name in value`, with the name.
+    pub loops: Vec<Placed<(String, Value)>>,
     /// Strings with `://` in them, wherever they stand.
     pub urls: Vec<Placed<String>>,
     /// Line of `if __name__ == "__main__"`.
@@ -40,6 +42,10 @@ pub struct Placed<T> {
 
 /// What a line of code stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is true of a line or not, whatever the others are"
+)]
 pub struct Within {
     /// Index of the innermost function in [`Outline::functions`].
     pub function: Option<usize>,
@@ -49,6 +55,8 @@ pub struct Within {
     pub guard: bool,
     /// It stands under `if TYPE_CHECKING`: never run.
     pub typing: bool,
+    /// It stands under another condition or in a `try`.
+    pub maybe: bool,
 }
 
 impl Within {

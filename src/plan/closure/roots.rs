@@ -54,25 +54,16 @@ pub(super) fn projects(lock: &Lock, selection: &Selection) -> Vec<usize> {
             .map(|(index, _)| index)
             .collect()
     };
-    let is_local = |package: &LockedPackage| {
-        matches!(
-            package.source,
-            Source::Virtual { .. }
-                | Source::Path {
-                    directory: true,
-                    ..
-                }
-        )
-    };
     let named = selection.project.as_deref().map_or_else(Vec::new, |name| {
-        find(&|package| package.name == name && is_local(package))
+        find(&|package| package.name == name && package.source.is_project())
     });
     if !named.is_empty() {
         return named;
     }
-    let at_folder = find(
-        &|package| matches!(&package.source, Source::Path { path: Some(path), directory: true, .. } | Source::Virtual { path: Some(path) } if path == folder),
-    );
+    let at_folder = find(&|package| {
+        matches!(&package.source, Source::Virtual { path: Some(path) } if path == folder)
+            || package.source.folder() == Some(folder)
+    });
     if !at_folder.is_empty() {
         return at_folder;
     }

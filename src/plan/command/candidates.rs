@@ -56,7 +56,8 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
             let usable = framework.role != Role::Tool
                 && (framework.extension.is_none() || there())
                 && !known.lacks(framework)
-                && !object.module.file.is_empty();
+                && !object.module.file.is_empty()
+                && (object.runs || !nameless(object, framework));
             usable.then(|| (rank(known, object, framework), object, framework))
         })
         .collect();
@@ -75,6 +76,19 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
         return Err(undecided(&equal));
     }
     object::start(known, found, framework).map(Some)
+}
+
+/// Is there no name by which the framework's command could start it?
+pub(super) fn nameless(object: &AppObject, framework: &Framework) -> bool {
+    matches!(object.kind, ObjectKind::Script) && framework.names_application()
+}
+
+/// Do neither its file nor its name say that it is for a server?
+pub(super) fn obscure(object: &AppObject) -> bool {
+    let stem = super::stem(&object.module.file);
+    let usual = stem != "__init__" && STEMS.iter().any(|stems| stems.contains(&stem));
+    let name = object.kind.name().unwrap_or_default().to_lowercase();
+    !usual && !NAMES.iter().any(|names| names.contains(&name.as_str()))
 }
 
 /// Lower is better; equal ranks are equal candidates.

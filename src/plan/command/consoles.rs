@@ -1,6 +1,9 @@
 //! Chooses among the commands that the installed project brings.
 
 use super::known::Known;
+use super::serve;
+use crate::catalogue::frameworks::Role;
+use crate::catalogue::servers;
 use crate::error::{Error, Offer};
 use crate::facts::{Arg, Found, Place, Script, normalise};
 
@@ -45,24 +48,64 @@ pub(super) fn leading_into<'a>(known: &Known<'a>, top: &str) -> Option<&'a Found
 /// The words that start a console script, and why: where its package's command line has a command that is named for a server, with it,
 /// and with its option for the address, where it would listen to its own machine alone.
 pub(super) fn words(known: &Known<'_>, script: &Found<Script>, why: &str) -> (Vec<Arg>, String) {
+    let app = &known.facts.app;
     let name = script.value.name.as_str();
-    let top = script.value.target.split([':', '.']).next();
-    let within = |at: &Place| {
-        let mut parts = at.file.split('/');
-        parts.any(|part| top == Some(part.strip_suffix(".py").unwrap_or(part)))
+    let within = |at: &Place| belongs(at, script);
+    let mut commands = app.subcommands.iter();
+    let command = commands.find(|command| within(&command.at));
+    let host = match command {
+        Some(command) => command.value.host.as_ref(),
+        None => address(known, script),
     };
-    let mut commands = known.facts.app.subcommands.iter();
-    match commands.find(|command| within(&command.at)) {
+    let mut words = vec![name];
+    words.extend(command.map(|command| command.value.name.as_str()));
+    // In a container its own address is nobody else's.
+    words.extend(host.into_iter().flat_map(|option| [option, "0.0.0.0"]));
+    let why = match command {
         Some(command) => {
-            let found = &command.value;
-            let mut words = vec![name, &found.name];
-            // In a container its own address is nobody else's.
-            words.extend(found.host.iter().flat_map(|option| [option, "0.0.0.0"]));
-            let why = format!("{why}; {} is its command at {}", found.name, command.at);
-            (words.into_iter().map(Arg::text).collect(), why)
+            let found = &command.value.name;
+            format!("{why}; {found} is its command at {}", command.at)
         }
-        None => (vec![Arg::text(name)], why.to_owned()),
-    }
+        None => why.to_owned(),
+    };
+    (words.into_iter().map(Arg::text).collect(), why)
+}
+
+/// Does a place belong to the package that a console script leads into?
+fn belongs(at: &Place, script: &Found<Script>) -> bool {
+    let top = script.value.target.split([':', '.']).next();
+    let mut parts = at.file.split('/');
+    parts.any(|part| top == Some(part.strip_suffix(".py").unwrap_or(part)))
+}
+
+/// Does the program listen? Its package makes a web application or listens by itself, or the project asks for a server.
+pub(super) fn serves(known: &Known<'_>, script: &Found<Script>) -> bool {
+    let app = &known.facts.app;
+    let web = app.objects.iter().any(|object| {
+        let framework = serve::framework(&object.framework);
+        belongs(&object.at, script)
+            && framework.is_some_and(|framework| framework.role == Role::Web)
+    });
+    let listens = || app.listens.iter().any(|found| belongs(&found.at, script));
+    let server = || {
+        servers::all()
+            .iter()
+            .any(|server| known.direct(&server.name))
+    };
+    web || listens() || server()
+}
+
+/// The one option for the address that a program which listens has, where it falls back to the machine's own.
+fn address<'a>(known: &Known<'a>, script: &Found<Script>) -> Option<&'a String> {
+    let app = &known.facts.app;
+    let mut options = app
+        .addresses
+        .iter()
+        .filter(|option| belongs(&option.at, script));
+    let first = options.next().filter(|_| serves(known, script))?;
+    options
+        .all(|option| option.value == first.value)
+        .then_some(&first.value)
 }
 
 /// A name as it is compared: without the dashes, of whatever kind, that authors set differently.
@@ -76,9 +119,14 @@ fn like<'a>(known: &Known<'a>, package: Option<&str>) -> Option<&'a Found<Script
     let project = facts.pyproject.as_ref().and_then(|one| one.name.as_ref());
     let setuptools = facts.setuptools.as_ref().and_then(|one| one.name.as_ref());
     let name = project.or(setuptools).map(|found| found.value.as_str());
-    let named = |script: &&Found<Script>, name: &str| bare(&script.value.name) == bare(name);
     let scripts = || known.installed.scripts.iter();
-    let by = |name: Option<&str>| name.and_then(|name| scripts().find(|one| named(one, name)));
+    let by = |name: Option<&str>| {
+        let name = bare(name?);
+        let daemon = format!("{name}d");
+        // `shopd` beside `shop` is what stays: a daemon's name ends so.
+        let called = |name: &str| scripts().find(|one| bare(&one.value.name) == name);
+        called(&daemon).or_else(|| called(&name))
+    };
     by(name).or_else(|| by(package))
 }
 

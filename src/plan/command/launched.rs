@@ -10,6 +10,7 @@ use crate::catalogue::servers::{self, Server};
 use crate::error::{Error, printable};
 use crate::facts::app::Launch;
 use crate::facts::{Arg, CommandLine, Found, Parsed, Place};
+use crate::plan::manager::for_development;
 
 /// A server that a script of the project starts: its target and its tuning are taken over; where it listens, its folders and
 /// what the script does before are the image's own matter. Else a program of the project that it starts, or a worker.
@@ -84,7 +85,11 @@ fn other(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> {
     let program = launch.value.program.as_str();
     // `exec mlflow server`: a program of a distribution that is installed.
     let installed = launch.value.ends && known.has(&crate::facts::normalise(program));
-    let runs = launch.value.ends && program == "python" || launch.value.runner || installed;
+    // `python -m pytest`: a script for its developers.
+    let word = |at: usize| launch.value.words.get(at).and_then(Option::as_deref);
+    let develops = word(1) == Some("-m") && word(2).is_some_and(for_development);
+    let python = launch.value.ends && program == "python" && !develops;
+    let runs = python || launch.value.runner || installed;
     if !runs || servers::get(program).is_some() {
         return None;
     }

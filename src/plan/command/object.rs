@@ -2,8 +2,8 @@
 
 use super::known::{Known, Picked};
 use super::serve::{self, Target};
-use super::{Command, Start, consoles, scripts};
-use crate::catalogue::frameworks::{Framework, Role};
+use super::{Command, Start, candidates, consoles, scripts};
+use crate::catalogue::frameworks::{Framework, Interface, Role};
 use crate::catalogue::servers::Factory;
 use crate::error::Error;
 use crate::facts::app::{AppObject, ObjectKind};
@@ -43,13 +43,20 @@ pub(super) fn start(
         });
     }
     let Some(interface) = framework.interface else {
-        if framework.command.is_empty() || object.module.module.is_empty() && !by_file(framework) {
+        if framework.command.is_empty()
+            || candidates::nameless(object, framework)
+            || object.module.module.is_empty() && !by_file(framework)
+        {
             run(known, object, framework, &mut start);
         } else {
             serve::own(known, framework, &target, &mut start);
         }
         return Ok(start);
     };
+    if aside(known, object, interface) {
+        run(known, object, framework, &mut start);
+        return Ok(start);
+    }
     let scripted = matches!(object.kind, ObjectKind::Script) || object.module.module.is_empty();
     let picked = known.server(interface, evidence(known))?.filter(|picked| {
         let factory = !target.factory || picked.server.factory.is_some();
@@ -69,6 +76,27 @@ pub(super) fn start(
     }
     without_server(known, object, framework, &target, &mut start);
     Ok(start)
+}
+
+/// Is it a part of a program that has a command of its own? One that nothing names for a server, where the project asks for none,
+/// or that a module for the package alone holds.
+fn aside(known: &Known<'_>, object: &AppObject, interface: Interface) -> bool {
+    let mut parts = object.module.module.split('.');
+    let private = parts.any(|part| part.starts_with('_') && !part.starts_with("__"));
+    let served = || {
+        known
+            .server(interface, evidence(known))
+            .ok()
+            .flatten()
+            .is_some()
+    };
+    let console = || {
+        matches!(
+            scripts::entry_for(known, &object.module),
+            Some(scripts::Entry::Console(_))
+        )
+    };
+    candidates::obscure(object) && (private || !served()) && console()
 }
 
 /// A server that the project's configuration files speak of.

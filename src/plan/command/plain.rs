@@ -4,11 +4,6 @@ use super::known::Known;
 use super::{Command, Start, scripts};
 use crate::facts::Warning;
 
-/// Names that such a file usually has, best first.
-const USUAL: [&str; 9] = [
-    "main", "app", "bot", "run", "server", "start", "worker", "cli", "index",
-];
-
 /// The one file at the top, or of several the one with the most usual name; `None` where applications are found that it may
 /// have nothing to do with.
 pub(super) fn start(known: &Known<'_>) -> Option<Start> {
@@ -25,7 +20,8 @@ pub(super) fn start(known: &Known<'_>) -> Option<Start> {
         .plain
         .first()
         .filter(|_| app.plain.len() == 1 && app.scripts.is_empty());
-    let found = USUAL.iter().find_map(|name| stem(name)).or(only)?;
+    let mut names = scripts::USUAL.iter().chain(&["index"]);
+    let found = names.find_map(|name| stem(name)).or(only)?;
     let why = "the file at the top that works when it is run";
     Some(Start {
         needs_source: true,

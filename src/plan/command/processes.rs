@@ -8,6 +8,7 @@ use crate::catalogue::frameworks::Role;
 use crate::catalogue::migrations;
 use crate::facts::app::{self, ObjectKind};
 use crate::facts::{Arg, CommandLine, Found};
+use crate::inspect::tree::join;
 
 /// Adds every process besides the command itself, sorted by name.
 pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
@@ -17,10 +18,15 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         .as_ref()
         .and_then(|command| command.at.clone());
     let is_started = |line: &Found<app::Process>| {
-        let script = line.value.script();
-        started.as_ref().is_some_and(|at| {
-            *at == line.at || script.is_some_and(|script| at.file.ends_with(&script))
-        })
+        let folder = line
+            .at
+            .file
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        let script = line.value.script().map(|script| join(folder, &script));
+        started
+            .as_ref()
+            .is_some_and(|at| *at == line.at || script.is_some_and(|script| *at.file == *script))
     };
     let lines = app.procfile.iter();
     for line in lines.filter(|line| !is_started(line) && !given::develops(known, line)) {
@@ -116,9 +122,7 @@ fn workers(known: &Known<'_>, start: &mut Start) {
             continue;
         };
         let name = object.kind.name().unwrap_or_default();
-        // Celery's command names the application: a file that makes it in passing has none.
-        let named = |word: &String| word.contains("{app}") || word.contains("{object}");
-        let nameless = name.is_empty() && framework.command.iter().any(named);
+        let nameless = name.is_empty() && framework.names_application();
         let shallow = !nameless && !matches!(object.kind, ObjectKind::Factory { .. });
         if framework.role != Role::Worker
             || (framework.command.is_empty() && !object.runs)

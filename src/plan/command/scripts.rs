@@ -6,7 +6,7 @@ use super::{Command, Start, lines, serve};
 use crate::catalogue::frameworks::Role;
 use crate::error::{Error, Offer};
 use crate::facts::app::{AppObject, GuardedScript, ModulePath};
-use crate::facts::{Arg, CommandLine, Found, Place, Script};
+use crate::facts::{Arg, CommandLine, Found, Place, Script, is_below};
 
 /// What stands for a module when the project is started.
 #[derive(Clone, Copy)]
@@ -32,10 +32,15 @@ const ENTRIES: [&str; 9] = [
     "__main__", "app", "bot", "cli", "main", "run", "server", "web", "worker",
 ];
 
-/// Names of scripts that start a project.
-const USUAL: [&str; 9] = [
-    "main", "app", "run", "server", "bot", "worker", "cli", "start", "launcher",
+/// Names of scripts that start a project, best first.
+pub(super) const USUAL: [&str; 8] = [
+    "main", "app", "bot", "run", "server", "start", "worker", "cli",
 ];
+
+/// Is a script named so, or for what starts others?
+fn usual(stem: &str) -> bool {
+    stem == "launcher" || USUAL.contains(&stem)
+}
 
 /// The start by the project's own entry points, in order of authority.
 ///
@@ -45,7 +50,7 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     if let Some(script) = consoles::own(known)? {
         let why = format!("console script of the project: {}", script.value.target);
         let (argv, why) = consoles::words(known, script, &why);
-        let serves = argv.len() > 1;
+        let serves = argv.len() > 1 || consoles::serves(known, script);
         let mut start = started(known, argv, script.at.clone(), why);
         if serves {
             start.port = listens(known).or(known.facts.app.port.as_ref().map(|port| port.value));
@@ -85,9 +90,8 @@ pub(super) fn entry_for<'a>(known: &Known<'a>, module: &ModulePath) -> Option<En
 pub(super) fn main_of<'a>(known: &Known<'a>, module: &ModulePath) -> Option<&'a str> {
     known.facts.app.mains.iter().find_map(|main| {
         let package = main.value.module.strip_suffix(".__main__")?;
-        let inside = module.module.strip_prefix(package)?;
-        let inside = inside.is_empty() || inside.starts_with('.');
-        (inside && main.value.root == module.root && !package.is_empty()).then_some(package)
+        (is_below(&module.module, package) && main.value.root == module.root && !package.is_empty())
+            .then_some(package)
     })
 }
 
@@ -145,7 +149,7 @@ pub(super) fn outside(known: &Known<'_>, object: &AppObject) -> Option<Outside> 
     let related = |script: &&Found<GuardedScript>| {
         let stem = super::stem(&script.value.module.file);
         let (stem, top) = (consoles::bare(stem), consoles::bare(top));
-        USUAL.contains(&stem.as_str()) || top.starts_with(&stem) || stem.starts_with(&top)
+        usual(&stem) || top.starts_with(&stem) || stem.starts_with(&top)
     };
     let only = first.filter(|_| second.is_none());
     if let Some(script) = only.filter(|script| related(script) || console.is_none()) {
@@ -191,9 +195,9 @@ pub(super) fn starter<'a>(known: &Known<'a>, object: &AppObject) -> Option<&'a M
         .map(|script| &script.value.module)
         .filter(|module| module.root == object.module.root)
         .collect();
-    let usual = |module: &&&ModulePath| USUAL.contains(&super::stem(&module.file));
-    let mut usual = beside.iter().filter(usual);
-    match (beside.as_slice(), usual.next(), usual.next()) {
+    let named = |module: &&&ModulePath| usual(super::stem(&module.file));
+    let mut named = beside.iter().filter(named);
+    match (beside.as_slice(), named.next(), named.next()) {
         ([only], ..) => Some(only),
         (_, Some(first), None) => Some(first),
         _ => None,
@@ -295,10 +299,9 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
         .iter()
         .filter(|script| depth(script) == least)
         .collect();
-    let usual =
-        |script: &&Found<GuardedScript>| USUAL.contains(&super::stem(&script.value.module.file));
-    if highest.len() > 1 && highest.iter().filter(|script| usual(script)).count() == 1 {
-        highest.retain(|script| usual(script));
+    let named = |script: &&Found<GuardedScript>| usual(super::stem(&script.value.module.file));
+    if highest.len() > 1 && highest.iter().filter(|script| named(script)).count() == 1 {
+        highest.retain(|script| named(script));
     }
     match highest.as_slice() {
         [script] => {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::catalogue::services::{self, Kind};
 use crate::error::Error;
 use crate::facts::{PackageManager, Place, Pyproject, Warning, normalise};
 use crate::settings::Settings;
@@ -61,12 +62,26 @@ pub(super) fn extras(
     let detected = known
         .iter()
         .filter(|name| names.production.contains(*name))
+        // Who has a driver already was meant to do without the others.
+        .filter(|name| !names.alternatives.contains(*name) || !has_driver(pyproject))
         .cloned()
         .collect();
     let detected = one_driver(detected);
     let chosen = adjust(detected, &settings.extras, &known, "extra")?;
     tell(&chosen, &settings.extras, "extra", pyproject, warnings);
     Ok(chosen)
+}
+
+/// Does the project itself ask for the driver of a relational database?
+fn has_driver(pyproject: &Pyproject) -> bool {
+    let services = services::table().services.values();
+    let mut drivers = services
+        .filter(|service| service.kinds.contains(&Kind::Sql))
+        .flat_map(|service| &service.drivers);
+    drivers.any(|driver| {
+        let mut asked = pyproject.dependencies.iter();
+        asked.any(|one| one.name.as_ref() == Some(&driver.name))
+    })
 }
 
 /// Of the names that stand for drivers of several databases, the first alone.
@@ -156,5 +171,41 @@ fn tell(
             )
             .at(Place::new(pyproject.path.clone(), 0)),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::collections::BTreeSet;
+
+    use super::extras;
+    use crate::facts::{Marker, Place, Pyproject, Requirement, Source, Specifier};
+    use crate::settings::Settings;
+
+    #[test]
+    fn who_has_a_driver_gets_no_other() {
+        let chosen = |driver: Option<&str>| {
+            let names = ["mysql", "web"].map(|name| (name.to_owned(), Vec::new()));
+            let dependencies = driver.map(|name| Requirement {
+                name: Some(name.to_owned()),
+                extras: BTreeSet::new(),
+                specifier: Specifier::default(),
+                marker: Marker::default(),
+                source: Source::default(),
+                editable: false,
+                at: Place::default(),
+            });
+            let project = Pyproject {
+                extras: names.into_iter().collect(),
+                dependencies: dependencies.into_iter().collect(),
+                ..Pyproject::default()
+            };
+            extras(&project, &Settings::default(), &mut Vec::new()).unwrap()
+        };
+        assert_eq!(chosen(None), ["mysql", "web"]);
+        assert_eq!(chosen(Some("flask")), ["mysql", "web"]);
+        assert_eq!(chosen(Some("psycopg2-binary")), ["web"]);
     }
 }

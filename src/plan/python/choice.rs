@@ -1,7 +1,7 @@
 //! Weighs releases against each other, where the project's files leave a choice.
 
 use super::traces::Trace;
-use super::{Release, Releases};
+use super::{Ceiling, Question, Release, Releases};
 
 /// How many more packages a maintained Python would have to compile before one without security fixes is taken: one alone may
 /// well compile, of several old ones it is sure that some do not.
@@ -20,6 +20,29 @@ impl<'a> Choice<'a> {
     pub(super) fn wanted(&self) -> u8 {
         self.trace
             .map_or(self.releases.default, |trace| trace.wanted)
+    }
+
+    /// The lightest of those that can run the sources, with what keeps the newer ones out where that decides. What the project's
+    /// classifiers name has been tried by its authors, and one that has ended is not brought back.
+    pub(super) fn bounded<'q>(
+        &self,
+        question: &Question<'q>,
+        inside: impl Fn(&Release) -> bool,
+    ) -> Option<(&'a Release, Option<&'q Ceiling<'q>>)> {
+        let free = self.lightest(question.burden, &inside)?;
+        let tried = self.trace.is_some_and(|trace| {
+            trace.is_classifier && trace.wanted == free.minor && !trace.is_older()
+        });
+        let Some(ceiling) = question
+            .ceiling
+            .filter(|one| !tried && !one.allows(free.minor))
+        else {
+            return Some((free, None));
+        };
+        let below = self.lightest(question.burden, |release| {
+            ceiling.allows(release.minor) && !self.releases.ended(release) && inside(release)
+        });
+        Some(below.map_or((free, None), |release| (release, Some(ceiling))))
     }
 
     /// The release with which least has to be compiled, of those the nearest to the one that is wanted, an older one before a newer:

@@ -31,6 +31,7 @@ fn chosen(
         requests: &requests,
         burden,
         hindered: &|_| None,
+        ceiling: None,
     };
     let python = choose(&question, &mut warnings).unwrap();
     let codes = warnings.iter().map(|warning| warning.code).collect();
@@ -121,6 +122,7 @@ fn version(requests: &[PythonRequest], burden: &dyn Fn(u8) -> usize) -> String {
         requests,
         burden,
         hindered: &|_| None,
+        ceiling: None,
     };
     choose(&question, &mut Vec::new()).unwrap().version
 }
@@ -154,6 +156,7 @@ fn poetrys_form_in_the_wrong_table_is_understood() {
         requests: &range,
         burden: &|_| 0,
         hindered: &|_| None,
+        ceiling: None,
     };
     let python = choose(&question, &mut warnings).unwrap();
     assert_eq!(python.version, "3.12");
@@ -170,6 +173,7 @@ fn a_package_that_does_not_work_with_the_wanted_python_is_named() {
             requests,
             burden: &|minor| if minor > 12 { 100 } else { 0 },
             hindered: &|minor| (minor > 12).then(|| "django".to_owned()),
+            ceiling: None,
         };
         let python = choose(&question, &mut Vec::new()).unwrap();
         assert_eq!(python.version, "3.12");
@@ -177,4 +181,57 @@ fn a_package_that_does_not_work_with_the_wanted_python_is_named() {
     };
     assert_eq!(reason(&range), "fits >=3.8; django does not work with 3.14");
     assert!(reason(&[]).ends_with("; django does not work with 3.14"));
+}
+
+#[test]
+fn modules_that_left_the_standard_library_keep_newer_releases_out() {
+    use PythonSource::{Classifier, PythonVersionFile, RequiresPython};
+    let imports = |names: &[&str]| -> Vec<Found<String>> {
+        let at = || Place::new("shop/utils.py", 3);
+        let found = names
+            .iter()
+            .map(|name| Found::new((*name).to_owned(), at()));
+        found.collect()
+    };
+    let chosen = |imports: &[Found<String>], requests: &[(PythonSource, &str)]| {
+        let requests: Vec<PythonRequest> = requests
+            .iter()
+            .map(|(source, text)| request(*source, text))
+            .collect();
+        let ceiling = Ceiling::of(imports, &|name| name == "legacy-cgi");
+        let mut warnings = Vec::new();
+        let question = Question {
+            wished: None,
+            requests: &requests,
+            burden: &|_| 0,
+            hindered: &|_| None,
+            ceiling: ceiling.as_ref(),
+        };
+        let python = choose(&question, &mut warnings).unwrap();
+        let removed = warnings.iter().any(|one| one.code == "module-removed");
+        (python.version, python.why, removed)
+    };
+    let told = "3.12 has no imp any more (shop/utils.py:3)";
+    let (version, why, warned) = chosen(&imports(&["imp", "telnetlib"]), &[]);
+    assert_eq!((version.as_str(), warned), ("3.11", false));
+    assert!(why.ends_with(told), "{why}");
+    let (version, why, _) = chosen(&imports(&["imp"]), &[(RequiresPython, ">=3.9")]);
+    assert_eq!(
+        (version.as_str(), why),
+        ("3.11", format!("fits >=3.9; {told}"))
+    );
+    let old = [(Classifier, "3.6")];
+    assert_eq!(chosen(&imports(&["telnetlib"]), &old).0, "3.11");
+    // A distribution brings it back.
+    let (version, _, warned) = chosen(&imports(&["cgi"]), &[]);
+    assert_eq!((version.as_str(), warned), ("3.14", false));
+    // What somebody asked for or has tried is taken, and told.
+    for request in [
+        (PythonVersionFile, "3.13"),
+        (RequiresPython, ">=3.13,<3.14"),
+        (Classifier, "3.13"),
+    ] {
+        let (version, _, warned) = chosen(&imports(&["imp"]), &[request]);
+        assert_eq!((version.as_str(), warned), ("3.13", true), "{request:?}");
+    }
 }

@@ -32,6 +32,11 @@ impl<'a> Trace<'a> {
         })
     }
 
+    /// Is the release that it names older than any that gets fixes?
+    pub(super) fn is_older(&self) -> bool {
+        self.wanted > self.named
+    }
+
     /// Why this release is taken; where none that the project names gets fixes any more, that is warned of.
     pub(super) fn told(&self, minor: u8, warnings: &mut Vec<Warning>) -> String {
         let Self { at, named, .. } = self;
@@ -40,7 +45,7 @@ impl<'a> Trace<'a> {
         } else {
             "the one that its linters are told of"
         };
-        if self.wanted > *named {
+        if self.is_older() {
             let warning = Warning::new(
                 "python-untried",
                 format!(

@@ -1,0 +1,116 @@
+//! Programs with a command of their own, among frameworks that they only use.
+
+use super::{argv, file};
+
+#[test]
+fn of_a_program_and_its_daemon_the_daemon_serves() {
+    let web = "from tornado import web, ioloop\nclass Server:\n    def start(self, port):\n        web.Application().listen(port)\n        ioloop.IOLoop.current().start()\n";
+    let start = file("shop/core/web.py", web)
+        .file("shop/__init__.py", "")
+        .file("shop/core/__init__.py", "")
+        .console("shop", "shop.cmdline:shop")
+        .console("shop-deps", "shop.deps:main")
+        .console("shopd", "shop.cmdline:shopd")
+        .with(&["tornado"])
+        .start();
+    assert_eq!(argv(&start), "shopd");
+}
+
+#[test]
+fn who_only_speaks_to_celery_is_no_worker() {
+    let client = "import celery\nclass Tracker:\n    def __init__(self, broker):\n        self.app = celery.Celery(broker=broker)\n    def start(self):\n        self.app.events.Receiver().capture()\n";
+    let start = file("shop/core.py", client)
+        .file("shop/__init__.py", "")
+        .console("shop", "shop.cli:run")
+        .with(&["celery"])
+        .start();
+    assert_eq!(argv(&start), "shop");
+    assert!(start.processes.is_empty());
+}
+
+#[test]
+fn a_script_that_runs_the_tests_starts_nothing() {
+    for python in ["python", "python3"] {
+        for name in ["run-checks", "run"] {
+            let script = format!("flake8 shop\nexec {python} -m pytest .\n");
+            let start = file(&format!("scripts/{name}"), &script)
+                .file("shop/__init__.py", "")
+                .console("shop", "shop.cli:main")
+                .start();
+            assert_eq!(argv(&start), "shop", "{name}");
+        }
+        let script = format!("exec {python} -m http.server 9000\n");
+        assert_eq!(file("run.sh", &script).argv(), "python -m http.server 9000");
+    }
+}
+
+#[test]
+fn a_part_of_a_program_is_started_with_the_program() {
+    let project = |path: &str, source: &str| {
+        file(path, source)
+            .file("shop/__init__.py", "")
+            .console("shop", "shop.cli:main")
+    };
+    let flask = "from flask import Flask\nflask_app = Flask(__name__)\n";
+    let plugin = || project("shop/plugins/__init__.py", flask);
+    let start = plugin().with(&["flask"]).start();
+    assert_eq!(argv(&start), "shop");
+    assert!(start.install.is_none());
+    // A server that the project asks for is there to run it.
+    let start = plugin().with(&["flask", "gunicorn"]).start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 shop.plugins:flask_app"
+    );
+    // Usual names say that it is for a server.
+    let usual = flask.replace("flask_app", "APP");
+    let start = project("shop/plugins/__init__.py", &usual)
+        .with(&["flask"])
+        .start();
+    assert_eq!(
+        argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 shop.plugins:APP"
+    );
+    // A module for the package alone is nobody's to start.
+    let login = "from fastapi import FastAPI\nlogin_api = FastAPI()\n";
+    let start = project("shop/cli/_login.py", login)
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(argv(&start), "shop");
+}
+
+#[test]
+fn a_program_that_listens_to_its_own_machine_is_told_to_listen_to_all() {
+    let program = |options: &str| {
+        let source = format!(
+            "import argparse\nimport click\nimport uvicorn\nfrom starlette.applications import Starlette\n{options}if __name__ == '__main__':\n    uvicorn.run(Starlette(), port=args.port)\n"
+        );
+        file("shop/__main__.py", &source)
+            .file("shop/__init__.py", "")
+            .console("shop", "shop.__main__:main")
+    };
+    let argparse = "parser = argparse.ArgumentParser()\nparser.add_argument('-l', '--listen-address', default='localhost')\nargs = parser.parse_args()\n";
+    let click = "@click.command()\n@click.option('-h', '--host', default='127.0.0.1')\ndef main(host):\n    pass\n";
+    let constant = "HOST = '127.0.0.1'\nparser = argparse.ArgumentParser()\nparser.add_argument('--host', default=HOST)\n";
+    for (options, command) in [
+        (argparse, "shop --listen-address 0.0.0.0"),
+        (click, "shop --host 0.0.0.0"),
+        (constant, "shop --host 0.0.0.0"),
+    ] {
+        let start = program(options).with(&["starlette", "uvicorn"]).start();
+        assert_eq!(argv(&start), command);
+        let open = options
+            .replace("localhost", "0.0.0.0")
+            .replace("127.0.0.1", "::");
+        let start = program(&open).with(&["starlette", "uvicorn"]).start();
+        assert_eq!(argv(&start), "shop", "{open}");
+    }
+    // The address of what a client asks, and that of one command of several.
+    let client = file("shop/cli.py", argparse)
+        .file("shop/__init__.py", "")
+        .console("shop", "shop.cli:main");
+    assert_eq!(client.argv(), "shop");
+    let several = format!("{argparse}parser.add_subparsers().add_parser('mail')\n");
+    let start = program(&several).with(&["starlette", "uvicorn"]).start();
+    assert_eq!(argv(&start), "shop");
+}
