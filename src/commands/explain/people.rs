@@ -79,18 +79,13 @@ fn decisions(text: &mut String, plan: &BuildPlan) {
         let why = format!("{}; makes {}", stage.why, stage.outputs.join(", "));
         say("frontend", &value, &why, Some(&stage.at));
     }
-    match &plan.start.command {
-        Some(command) => say(
-            "command",
-            &command.argv(plan.start.port).join(" "),
-            &command.why,
-            command.at.as_ref(),
-        ),
-        None => {
-            say("command", "none found", "pass --command or --app", None);
-            for (at, why) in &plan.start.looked {
-                say("", "", why, at.as_ref());
-            }
+    if let Some(command) = &plan.start.command {
+        let line = command.argv(plan.start.port).join(" ");
+        say("command", &line, &command.why, command.at.as_ref());
+    } else {
+        say("command", "none found", "pass --command or --app", None);
+        for (at, why) in &plan.start.looked {
+            say("", "", why, at.as_ref());
         }
     }
     for process in &plan.start.processes {

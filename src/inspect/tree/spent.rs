@@ -157,7 +157,11 @@ mod tests {
         assert!(read("a").is_ok() && read("b").is_ok());
         assert!(read("c").is_err());
         let first = Spent::default();
-        let lines: Arc<[u8]> = Arc::from("a\n".repeat(PARTS as usize).as_bytes());
+        let lines: Arc<[u8]> = Arc::from(
+            "a\n"
+                .repeat(PARTS.try_into().unwrap_or(usize::MAX))
+                .as_bytes(),
+        );
         let read = |path: &str| first.beside().read(Path::new(path), &lines);
         assert!((0..10).all(|image| read(&image.to_string()).is_ok()));
         assert!(read("the eleventh").is_err());

@@ -306,4 +306,5 @@ fn a_checkout_needs_its_program_and_is_built() {
     assert!(!names(&plan.run).contains(&"git"));
 }
 
+mod advice;
 mod entries;
