@@ -117,7 +117,7 @@ pub(super) fn is_written(path: &str) -> bool {
     let dockerfile =
         image == "Dockerfile" || image.starts_with("Dockerfile.") || image.ends_with(".Dockerfile");
     let of_git = |part: &str| part.eq_ignore_ascii_case(".git");
-    (dockerfile || WRITTEN.iter().any(|name| ends_with(name))) && !path.split('/').any(of_git)
+    (dockerfile || WRITTEN.iter().any(ends_with)) && !path.split('/').any(of_git)
 }
 
 /// The disk's refusal in words.
