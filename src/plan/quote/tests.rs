@@ -11,12 +11,12 @@ fn plain_paths_stand_as_they_are_and_all_others_as_json() {
     assert_eq!(copied(&["requirements.txt", "./"]), "requirements.txt ./");
     assert_eq!(copied(&["a b", "./"]), r#"["a b", "./"]"#);
     for path in [
-        "", "--from=x", "a b", "a,b", "a$b", "a*", "a=b", "a:b", "#a", "a\\", "é",
+        "", "--link", "a b", "a,b", "a$b", "a*", "a=b", "a:b", "#a", "a\\", "é",
     ] {
         assert!(!is_plain_path(path), "{path:?}");
     }
     // A flag to `COPY`, were it bare.
-    assert_eq!(copied(&["--chown=0", "./"]), r#"["--chown=0", "./"]"#);
+    assert_eq!(copied(&["--link", "./"]), r#"["--link", "./"]"#);
 }
 
 #[test]
