@@ -183,6 +183,9 @@ pub fn is_plain_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain)
 }
 
+/// No default of a port is longer, with all that stands before the brace.
+const PORT_LENGTH: usize = 16;
+
 /// The words read so far.
 #[derive(Default)]
 struct Reader {
@@ -256,16 +259,16 @@ impl Reader {
                 return after;
             }
         }
-        if let Some((inside, after)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
-            let default = inside
-                .strip_prefix("PORT")
-                .map(|default| default.trim_start_matches(':'));
-            match default.map(|default| default.strip_prefix('-')) {
-                Some(None) if inside == "PORT" => {
+        // Where it does not end soon it is no port, and its end need not be looked for, each time again.
+        let soon = |rest: &&str| rest.bytes().take(PORT_LENGTH).any(|byte| byte == b'}');
+        let braced = rest.strip_prefix("{PORT").filter(soon);
+        if let Some((default, after)) = braced.and_then(|rest| rest.split_once('}')) {
+            match default.trim_start_matches(':').strip_prefix('-') {
+                None if default.is_empty() => {
                     self.word.get_or_insert_default().0.push(Part::Port);
                     return after;
                 }
-                Some(Some(number)) if number.parse::<u16>().is_ok() => {
+                Some(number) if number.parse::<u16>().is_ok() => {
                     self.port = number.parse().ok();
                     self.word.get_or_insert_default().0.push(Part::Port);
                     return after;
@@ -318,6 +321,16 @@ mod tests {
         assert_eq!(words[1].shell(1), "'shop:create_app()'");
         assert_eq!(words[3].filled(9000), "0.0.0.0:9000");
         assert_eq!(words[3].shell(9000), "0.0.0.0:${PORT:-9000}");
+    }
+
+    #[test]
+    fn expansions_that_never_end_take_no_longer_each() {
+        let since = std::time::Instant::now();
+        for open in ["${a:-", "${PORT", "${PORT:-", "\"${PORT:-"] {
+            let _ = CommandLine::parse(&open.repeat(300_000));
+        }
+        let took = since.elapsed();
+        assert!(took < std::time::Duration::from_secs(30), "{took:?}");
     }
 
     #[test]

@@ -202,7 +202,11 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The text with `$NAME`, `${NAME}` and `${NAME:-default}` filled in as far as they are known.
+/// What has grown longer by being filled in was not meant: `ENV B=$A$A`, thirty times over, is more than any memory.
+const LONGEST: usize = 32 << 10;
+
+/// The text with `$NAME`, `${NAME}` and `${NAME:-default}` filled in as far as they are known; a text that would
+/// become very long is left as it is.
 pub fn filled(text: &str, known: &BTreeMap<String, String>) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -234,6 +238,9 @@ pub fn filled(text: &str, known: &BTreeMap<String, String>) -> String {
             None => out.extend(["$", &after[..length]]),
         }
         rest = &after[length..];
+        if out.len() > LONGEST.max(2 * text.len()) {
+            return text.to_owned();
+        }
     }
     out + rest
 }

@@ -202,3 +202,6 @@ fn escape_path(path: &str, source: bool) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

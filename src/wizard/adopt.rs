@@ -34,6 +34,9 @@ struct Wish {
     line: u32,
 }
 
+/// No more settings are tried, a plan for each: what somebody has typed has a few dozen.
+const MOST: usize = 300;
+
 /// Reads a Dockerfile into settings; what `own` says already is left alone. Where it installs another file than was found, the
 /// project is inspected anew.
 ///
@@ -55,11 +58,12 @@ pub fn adopt(
     let said: BTreeSet<String> = own.said().into_keys().collect();
     let mut settings = own.clone();
     let (mut taken, mut left) = (Vec::new(), Vec::new());
+    let untried = found.wishes.split_off(MOST.min(found.wishes.len()));
+    let mut now = ground.plan(&settings).ok();
     for wish in found.wishes {
         if said.contains(&wish.key) {
             continue;
         }
-        let now = ground.plan(&settings).ok();
         let Some(value) = news(&wish, now.as_ref()) else {
             continue;
         };
@@ -72,18 +76,18 @@ pub fn adopt(
             let other = wish.key == "requirements";
             let anew = other.then(|| Ground::inspect(tree, &next, ground.under.clone()));
             let anew = anew.transpose()?;
-            match anew.as_ref().unwrap_or(ground).plan(&next) {
+            let then = match anew.as_ref().unwrap_or(ground).plan(&next) {
                 Err(error) if now.is_some() => return Err(error),
-                _ => {}
-            }
+                then => then.ok(),
+            };
             if let Some(anew) = anew {
                 *ground = anew;
             }
-            Ok(next)
+            Ok((next, then))
         });
         match answered {
-            Ok(next) => {
-                settings = next;
+            Ok((next, then)) => {
+                (settings, now) = (next, then);
                 taken.push(format!("  {shown}  [{at}]"));
             }
             Err(error) => left.push(format!(
@@ -92,12 +96,15 @@ pub fn adopt(
             )),
         }
     }
-    let plan = ground.plan(&settings).ok();
+    left.extend(untried.iter().map(|wish| {
+        let (key, path) = (printable(&wish.key), printable(path));
+        format!("  {key}: after {MOST} others  [{path}:{}]", wish.line)
+    }));
     left.extend(
         found
             .installed
             .iter()
-            .filter(|(_, name)| !brings(plan.as_ref(), name))
+            .filter(|(_, name)| !brings(now.as_ref(), name))
             .map(|(line, name)| {
                 let (name, path) = (printable(name), printable(path));
                 format!("  {name}, installed by name: add it to the requirements  [{path}:{line}]")

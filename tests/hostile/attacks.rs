@@ -97,9 +97,7 @@ fn clean(message: &str, what: &str) {
 }
 
 pub(crate) fn visible(text: &str, what: &str) {
-    let bad = text
-        .chars()
-        .find(|c| *c != '\n' && dockwright::error::is_unsafe(*c));
+    let bad = text.chars().find(|c| *c != '\n' && super::hidden(*c));
     assert_eq!(bad, None, "{what}: {text}");
 }
 

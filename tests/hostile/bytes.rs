@@ -248,3 +248,49 @@ fn growth_is_bounded() {
         assert!(ran.say.len() < 20_000, "{what}: {}", ran.say.len());
     }
 }
+
+/// A Dockerfile that is taken over: values that double, and very many of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_dockerfile_that_grows_is_adopted_soon() {
+    let doubling = |name: &str| -> String {
+        let line = |n: usize| format!("{name} A{}=$A{n}$A{n}\n", n + 1);
+        (0..60).map(line).collect()
+    };
+    let chain: String = (2..5_000)
+        .map(|n| format!("ENV A{n}=$A{}$A{}\n", n - 1, n - 2))
+        .collect();
+    let arguments: String = (0..2_000)
+        .map(|n| format!("ARG A{n}=\nENV B{n}=$A{n}\n"))
+        .collect();
+    for lines in [
+        format!("FROM python\nENV A0=aaaaaaaa\n{}", doubling("ENV")),
+        format!("ARG A0=aaaaaaaa\n{}FROM python:$A60\n{0}", doubling("ARG")),
+        format!("FROM python\nENV A0=a A1=b\n{chain}"),
+        format!("FROM python\n{arguments}"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        put("requirements.txt", "flask\ngunicorn\n");
+        put("app.py", "from flask import Flask\napp = Flask(__name__)\n");
+        put(
+            "Dockerfile",
+            &format!("{lines}WORKDIR $A60\nCMD gunicorn app:app $A60\n"),
+        );
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dockwright"));
+        command.args(["init", "--yes", "--adopt"]);
+        let seen = super::watched::watch(command.arg(folder.path()));
+        let what = &lines[..60];
+        assert!(matches!(seen.code, Some(0 | 2)), "{what}: {}", seen.say);
+        assert!(
+            seen.memory < super::watched::MEMORY,
+            "{what}: {} MB",
+            seen.memory >> 20
+        );
+        assert!(
+            seen.took < Duration::from_secs(30),
+            "{what}: {:?}",
+            seen.took
+        );
+    }
+}

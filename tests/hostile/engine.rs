@@ -69,7 +69,7 @@ fn verify_in(project: &Path, parts: &[(&str, &str)], arguments: &[&str]) -> Seen
         seen.took
     );
     for text in [&seen.out, &seen.say] {
-        let bad = |c: char| c != '\n' && dockwright::error::is_unsafe(c);
+        let bad = |c: char| c != '\n' && super::hidden(c);
         assert!(!text.contains(bad), "{what}: {text:?}");
         assert!(text.len() < 200_000, "{what}: {} bytes", text.len());
         assert!(!text.contains("internal error") && !text.contains("panicked"));

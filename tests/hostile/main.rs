@@ -44,6 +44,12 @@ use ran::run;
 /// Files of a project by path.
 type Files = BTreeMap<String, String>;
 
+/// What no terminal and no file should get, by the Unicode standard and not by the program's own list: controls (C0, DEL, C1),
+/// separators of lines and paragraphs, what turns a line around, what has no width.
+fn hidden(c: char) -> bool {
+    matches!(u32::from(c), 0..=0x1f | 0x7f..=0x9f | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb)
+}
+
 /// Lays files below a folder; `false` where the disk takes no such name.
 fn lay(root: &Path, files: &Files) -> bool {
     files.iter().all(|(path, text)| {

@@ -46,7 +46,7 @@ fn ran(outer: &Path, arguments: &[&str], what: &str) -> Seen {
         seen.took
     );
     for text in [&seen.out, &seen.say] {
-        let bad = |c: char| c != '\n' && dockwright::error::is_unsafe(c);
+        let bad = |c: char| c != '\n' && super::hidden(c);
         assert!(!text.contains(bad), "{what}: {text:?}");
         assert!(text.len() < 20_000, "{what}: {} bytes", text.len());
         // A hostile answer is no bug of dockwright's.

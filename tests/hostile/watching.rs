@@ -86,7 +86,7 @@ impl Watching {
         };
         let said = self.said();
         assert_eq!(status.code(), Some(0), "{what}: {said}");
-        let bad = |c: char| c != '\n' && dockwright::error::is_unsafe(c);
+        let bad = |c: char| c != '\n' && super::hidden(c);
         assert!(!said.contains(bad), "{what}: {said:?}");
         assert!(!said.contains("somebody"), "{what}: {said}");
         assert!(!said.contains("internal error"), "{what}: {said}");

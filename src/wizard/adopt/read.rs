@@ -10,6 +10,9 @@ use super::words::{commands, is_own, own};
 use crate::inspect::dockerfile::{Dockerfile, Instruction, Stage, filled, pairs, words};
 use crate::plan::additions::is_secret;
 
+/// No image has more variables, and no build more arguments, that a value is made from.
+const VARIABLES: usize = 1000;
+
 /// What a Dockerfile says.
 #[derive(Default)]
 pub(super) struct Everything {
@@ -182,7 +185,8 @@ impl Everything {
                 .trim();
             let value = pairs(&instruction.rest).into_iter().next();
             let value = value.map(|(_, value)| value).filter(|value| value != name);
-            if file.arguments.contains_key(name) || is_own(name) || !seen.insert(name.to_owned()) {
+            let known = file.arguments.contains_key(name) || !seen.insert(name.to_owned());
+            if known || is_own(name) || self.references.len() == VARIABLES {
                 continue;
             }
             if is_secret(name) {
@@ -239,12 +243,12 @@ impl Everything {
             .into_iter()
             .filter(|(name, _)| !is_own(name))
         {
-            if !is_secret(&name) {
+            if !is_secret(&name) && self.known.len() < VARIABLES {
                 let value = filled(&value, &self.known);
                 self.known.insert(name.clone(), value);
             }
             let value = filled(&value, &self.references);
-            let known = self.references.values();
+            let known = self.references.values().filter(|one| value.contains(*one));
             let rest = known.fold(value.clone(), |rest, one| rest.replace(one.as_str(), ""));
             if is_secret(&name) {
                 self.leave(

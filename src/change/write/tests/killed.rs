@@ -169,6 +169,8 @@ fn a_journal_of_a_stranger_reaches_nothing() {
     fs::create_dir(&root).unwrap();
     fs::write(folder.path().join("outside"), "mine").unwrap();
     fs::write(root.join("inside"), "mine").unwrap();
+    fs::write(root.join("Dockerfile"), "mine").unwrap();
+    fs::write(root.join("stranger.tmp"), "not dockwright's").unwrap();
     let hash = sha256(b"mine");
     for (path, old) in [
         ("../outside", "null"),
@@ -177,13 +179,21 @@ fn a_journal_of_a_stranger_reaches_nothing() {
         ("inside", "\".dockwright-none.tmp\""),
         ("/etc/hostname", "null"),
         ("inside", "null"),
+        ("Dockerfile", "\"../outside\""),
+        ("Dockerfile", "\"inside\""),
+        ("Dockerfile", "\"stranger.tmp\""),
+        ("Dockerfile", "\".dockwright-/../../outside.tmp\""),
+        ("../Dockerfile", "null"),
     ] {
         let journal = format!(
             r#"{{"folders":["..","../..","/"],"files":[{{"path":"{path}","new":"{hash}","old":{old}}}]}}"#
         );
         fs::write(root.join(".dockwright-journal"), journal).unwrap();
         assert!(recover(&root).unwrap());
-        assert_eq!(fs::read_to_string(root.join("inside")).unwrap(), "mine");
+        for name in ["inside", "Dockerfile"] {
+            assert_eq!(fs::read_to_string(root.join(name)).unwrap(), "mine");
+        }
+        assert!(root.join("stranger.tmp").exists());
         let outside = fs::read_to_string(folder.path().join("outside"));
         assert_eq!(outside.unwrap(), "mine");
     }

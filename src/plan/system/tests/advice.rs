@@ -138,12 +138,15 @@ fn what_does_not_work_with_a_python_hinders_it() {
         ("django==4.2.16", 13, 14),
         ("kafka-python==2.0.2", 11, 12),
         ("pydub", 12, 13),
+        ("psycopg2==2.8.6", 11, 12),
+        ("psycopg2==2.9.9", 12, 13),
         ("sqlalchemy==2.0.30", 12, 13),
     ] {
         assert!(!hinders(required(text), "flask", works), "{text}");
         assert!(hinders(required(text), "flask", fails), "{text}");
     }
     assert!(!hinders(required("django==5.2"), "flask", 14));
+    assert!(!hinders(required("psycopg2==2.9.10"), "flask", 14));
     assert!(!hinders(required("django"), "flask", 14));
     assert!(!hinders(required("pydub"), "audioop-lts", 14));
     let bounded = Distribution {
