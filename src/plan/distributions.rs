@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::facts::{
-    Environment, IndexOptions, Libc, LockKind, PackageManager, Platform, ProjectFacts, Requirement,
+    Environment, IndexOptions, Libc, Lock, LockKind, PackageManager, Platform, ProjectFacts,
+    Requirement,
 };
 use crate::settings::{PackageTool, Settings, Suite};
 
@@ -90,32 +91,36 @@ impl<'a> Resolver<'a> {
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.
     /// Without a lock the catalogue's record of wheels answers, for what is pinned or bounded from above.
     pub fn burden(&self, minor: u8) -> usize {
-        let hindered = usize::from(self.hindered(minor).is_some());
-        hindered * HINDERED + self.compiled(minor)
+        let all = self.distributions(minor);
+        let hindered = usize::from(self.hindered_of(&all, minor).is_some());
+        let compiled = match self.chosen.lock {
+            Some(lock) => self.unserved(lock, minor),
+            None => self.compiled(all, minor),
+        };
+        hindered * HINDERED + compiled
     }
 
     /// What does not work with a Python, though it can be installed there.
     pub fn hindered(&self, minor: u8) -> Option<String> {
-        let target = self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor);
         let all = self.distributions(minor);
-        let first = system::hindered(&all, &target, self.catalogue);
-        first.map(|one| one.name.clone())
+        self.hindered_of(&all, minor).map(|one| one.name.clone())
     }
 
-    /// The part of the burden that has to be compiled, or cannot be had.
-    fn compiled(&self, minor: u8) -> usize {
-        let Some(lock) = self.chosen.lock else {
-            let pinned: Vec<Distribution> = self
-                .distributions(minor)
-                .into_iter()
-                .filter(|one| one.version.is_some() || one.ceiling.is_some())
-                .collect();
-            let target = self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor);
-            let plan = system::decide(&pinned, &[], &target, self.catalogue);
-            // What has a wheel for one of two platforms weighs half: old packages have none for arm64 at all.
-            let platforms = plan.compiled.iter().map(|one| one.platforms.len());
-            return platforms.sum::<usize>().div_ceil(2);
-        };
+    fn hindered_of<'d>(&self, all: &'d [Distribution], minor: u8) -> Option<&'d Distribution> {
+        system::hindered(all, &self.compared(minor), self.catalogue)
+    }
+
+    /// The part of the burden that has to be compiled, as far as the catalogue knows.
+    fn compiled(&self, mut all: Vec<Distribution>, minor: u8) -> usize {
+        all.retain(|one| one.version.is_some() || one.ceiling.is_some());
+        let plan = system::decide(&all, &[], &self.compared(minor), self.catalogue);
+        // What has a wheel for one of two platforms weighs half: old packages have none for arm64 at all.
+        let platforms = plan.compiled.iter().map(|one| one.platforms.len());
+        platforms.sum::<usize>().div_ceil(2)
+    }
+
+    /// The same of a lock, with what cannot be had at all.
+    fn unserved(&self, lock: &Lock, minor: u8) -> usize {
         let served = closure::serves(
             lock,
             &self.selection,
@@ -124,6 +129,11 @@ impl<'a> Resolver<'a> {
             &self.options,
         );
         served.missing.len() * 1000 + served.built.len()
+    }
+
+    /// The image that Pythons are compared with.
+    fn compared(&self, minor: u8) -> Target {
+        self.target_on(Family::Debian(Suite::Trixie), COMPARED, minor)
     }
 
     /// The image that system packages are decided for.

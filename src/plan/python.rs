@@ -269,10 +269,11 @@ fn from_ranges(
     let mut why = format!("fits {}", text.value);
     match (unburdened, &trace) {
         (Some(other), _) if other.minor != release.minor => {
-            why = match (question.hindered)(other.minor) {
-                Some(name) => format!("{why}; {name} does not work with 3.{}", other.minor),
-                None => format!("{why}; its packages have no wheel for 3.{}", other.minor),
-            };
+            let lacks = || format!("its packages have no wheel for 3.{}", other.minor);
+            why = format!(
+                "{why}; {}",
+                question.refused(other.minor).unwrap_or_else(lacks)
+            );
         }
         (_, Some(trace)) => why = format!("{why}; {}", trace.told(release.minor, warnings)),
         _ if release.minor == releases.default => {
@@ -305,10 +306,9 @@ fn assumed(question: &Question<'_>, releases: &Releases, warnings: &mut Vec<Warn
     let wanted = choice.wanted();
     let reason = match &trace {
         _ if told.is_some() => told.map(Ceiling::told).unwrap_or_default(),
-        _ if minor != wanted => match (question.hindered)(wanted) {
-            Some(name) => format!("{name} does not work with 3.{wanted}"),
-            None => "the newest that the pinned packages have wheels for".to_owned(),
-        },
+        _ if minor != wanted => question
+            .refused(wanted)
+            .unwrap_or_else(|| "the newest that the pinned packages have wheels for".to_owned()),
         Some(trace) => trace.told(minor, warnings),
         None => "one release behind the newest".to_owned(),
     };

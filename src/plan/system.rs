@@ -11,10 +11,11 @@ use serde::Serialize;
 
 pub use suite::{Wanted, base_and_system};
 
-use crate::catalogue::{Catalogue, Suite};
+use crate::catalogue::{Advice, Catalogue, Suite};
 use crate::facts::{Artefacts, Libc, Platform, Source, SourceNeed, Warning};
 use crate::plan::closure::Distribution;
 use draft::Draft;
+use view::Company;
 
 /// The distribution of Linux whose package names are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -149,7 +150,7 @@ pub fn decide(
     catalogue: &'static Catalogue,
 ) -> SystemPlan {
     let implied = implied(distributions, target, catalogue);
-    let company = company(distributions.iter().chain(&implied), target, catalogue);
+    let company = Company::of(distributions.iter().chain(&implied), target, catalogue);
     let mut draft = Draft::new(target, company);
     for distribution in distributions.iter().chain(&implied) {
         draft.distribution(distribution, catalogue.entry(&distribution.name));
@@ -167,32 +168,17 @@ pub fn hindered<'a>(
     target: &Target,
     catalogue: &'static Catalogue,
 ) -> Option<&'a Distribution> {
-    let company = company(distributions, target, catalogue);
+    let company = Company::of(distributions, target, catalogue);
     distributions.iter().find(|one| {
         let entry = catalogue.entry(&one.name);
-        let hinders = |form| {
-            let mut advice = entry.iter().flat_map(|entry| &entry.advice);
-            advice.any(|advice| {
-                advice.hinders && view::advice_fits(advice, one, form, target, &company)
-            })
+        let advice = entry.iter().flat_map(|entry| &entry.advice);
+        let mut hindering = advice.filter(|advice| advice.hinders);
+        let holds = |advice: &Advice| {
+            let mut forms = view::forms(one, entry, target);
+            forms.any(|(_, form)| view::advice_fits(advice, one, form, target, &company))
         };
-        view::forms(one, entry, target).any(|(_, form)| hinders(form))
-            || view::for_another_python(one, target)
+        hindering.any(holds) || view::for_another_python(one, target)
     })
-}
-
-/// All that is installed together.
-fn company<'a>(
-    distributions: impl IntoIterator<Item = &'a Distribution>,
-    target: &Target,
-    catalogue: &'static Catalogue,
-) -> view::Company<'a> {
-    let mut company = view::Company::default();
-    for one in distributions {
-        let forms = view::forms(one, catalogue.entry(&one.name), target);
-        company.join(one, forms.map(|(_, form)| form));
-    }
-    company
 }
 
 /// Distributions with native needs that a requirement list without a lock brings along unnamed.
@@ -207,12 +193,13 @@ fn implied(
         .filter(|one| one.artefacts == Artefacts::Unknown && one.source == Source::Index)
         .cloned()
         .collect();
+    let nobody = Company::of([], target, catalogue);
     let mut found = Vec::new();
     while let Some(parent) = queue.pop() {
         let Some(entry) = catalogue.entry(&parent.name) else {
             continue;
         };
-        for name in view::implied(entry, &parent, target) {
+        for name in view::implied(entry, &parent, target, &nobody) {
             if seen.insert(name.clone()) {
                 let child = Distribution {
                     name,

@@ -15,6 +15,14 @@ pub(super) struct Choice<'a> {
     pub(super) releases: &'a Releases,
 }
 
+impl Question<'_> {
+    /// That something does not work with a minor version, in words.
+    pub(super) fn refused(&self, minor: u8) -> Option<String> {
+        let name = (self.hindered)(minor)?;
+        Some(format!("{name} does not work with 3.{minor}"))
+    }
+}
+
 impl<'a> Choice<'a> {
     /// The release that is taken where nothing speaks against it.
     pub(super) fn wanted(&self) -> u8 {

@@ -1,9 +1,11 @@
 //! One entry as it looks for one version, one form and one image: the exceptions applied.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::catalogue::{
-    Advice, Alpine, ArtefactKind, Beside, Case, Debian, Entry, Proved, RunWhen, WheelTarget,
+    Advice, Alpine, ArtefactKind, Beside, Case, Catalogue, Debian, Entry, Proved, RunWhen,
+    WheelTarget,
 };
 use crate::facts::{Artefacts, IndexOptions, Libc, Platform, Source, Specifier, Wheel};
 use crate::plan::closure::Distribution;
@@ -124,27 +126,64 @@ fn recorded(entry: &Entry, one: &Distribution, target: &Target, platform: Platfo
     })
 }
 
-/// All that is installed: by its name, with the forms that it has on the platforms.
-#[derive(Debug, Default)]
-pub(super) struct Company<'a>(BTreeMap<&'a str, (&'a Distribution, Vec<Form>)>);
+/// All that is installed together, by name.
+pub(super) struct Company<'a> {
+    members: BTreeMap<&'a str, Member<'a>>,
+    target: &'a Target,
+    catalogue: &'static Catalogue,
+}
+
+/// All of one name, which a lock may hold several times, for several platforms.
+#[derive(Default)]
+struct Member<'a> {
+    all: Vec<&'a Distribution>,
+    /// Is one of them built, for one of the platforms, and is one not? Only few are asked: it takes a look at every wheel.
+    built: OnceCell<[bool; 2]>,
+}
 
 impl<'a> Company<'a> {
-    /// Adds one.
-    pub(super) fn join(&mut self, one: &'a Distribution, forms: impl Iterator<Item = Form>) {
-        let (_, all) = self.0.entry(&one.name).or_insert_with(|| (one, Vec::new()));
-        all.extend(forms);
+    pub(super) fn of(
+        all: impl IntoIterator<Item = &'a Distribution>,
+        target: &'a Target,
+        catalogue: &'static Catalogue,
+    ) -> Self {
+        let mut members: BTreeMap<&str, Member<'_>> = BTreeMap::new();
+        for one in all {
+            members.entry(&one.name).or_default().all.push(one);
+        }
+        Self {
+            members,
+            target,
+            catalogue,
+        }
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.members.contains_key(name)
     }
 
     fn has_such(&self, wanted: &Beside) -> bool {
-        self.0.get(&*wanted.name).is_some_and(|(one, forms)| {
-            version_in(&wanted.versions, one)
-                && (wanted.artefact.is_none()
-                    || forms.iter().any(|form| artefact_is(wanted.artefact, *form)))
+        self.members.get(&*wanted.name).is_some_and(|member| {
+            version_in(&wanted.versions, member.all[0])
+                && wanted
+                    .artefact
+                    .is_none_or(|kind| self.comes_as(member, kind))
         })
+    }
+
+    fn comes_as(&self, member: &Member<'_>, kind: ArtefactKind) -> bool {
+        let built = member.built.get_or_init(|| {
+            let forms = member.all.iter().flat_map(|one| {
+                let entry = self.catalogue.entry(&one.name);
+                forms(one, entry, self.target).map(|(_, form)| form)
+            });
+            let mut built = [false; 2];
+            for form in forms {
+                built[usize::from(form.built())] = true;
+            }
+            built
+        });
+        built[usize::from(kind == ArtefactKind::Sdist)]
     }
 }
 
@@ -309,12 +348,16 @@ fn from_default_index(one: &Distribution, target: &Target) -> bool {
 }
 
 /// What an entry brings along for these extras and this version.
-pub(super) fn implied(entry: &Entry, one: &Distribution, target: &Target) -> Vec<String> {
-    let nobody = Company::default();
+pub(super) fn implied(
+    entry: &Entry,
+    one: &Distribution,
+    target: &Target,
+    nobody: &Company<'_>,
+) -> Vec<String> {
     let cases = entry
         .when
         .iter()
-        .filter(|case| case_fits(case, one, Form::Wheel, target, &nobody))
+        .filter(|case| case_fits(case, one, Form::Wheel, target, nobody))
         .flat_map(|case| &case.implies);
     entry.implies.iter().chain(cases).cloned().collect()
 }
