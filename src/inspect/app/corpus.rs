@@ -153,6 +153,8 @@ struct Words {
     search: AhoCorasick,
     /// A file that holds all words of a set is parsed.
     sets: Vec<Vec<usize>>,
+    /// Those that end where a name ends.
+    whole: BTreeSet<usize>,
     count: usize,
 }
 
@@ -171,7 +173,15 @@ fn matters(path: &str, bytes: &[u8]) -> bool {
     let words = words();
     let mut seen = vec![false; words.count];
     for found in words.search.find_overlapping_iter(bytes) {
-        seen[found.pattern().as_usize()] = true;
+        let word = found.pattern().as_usize();
+        // `import uu` is not looked for in `import uuid`.
+        let goes_on = || {
+            let next = bytes.get(found.end());
+            next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        };
+        if !words.whole.contains(&word) || !goes_on() {
+            seen[word] = true;
+        }
     }
     // The guard is the first word.
     (shallow && seen[0])
@@ -193,7 +203,8 @@ fn words() -> &'static Words {
             })
         };
         id("__main__".to_owned());
-        let mut sets: Vec<Vec<usize>> = Vec::new();
+        let whole: BTreeSet<usize> = imports().map(&mut id).collect();
+        let mut sets: Vec<Vec<usize>> = whole.iter().map(|word| vec![*word]).collect();
         for set in telling() {
             sets.push(set.into_iter().map(&mut id).collect());
         }
@@ -202,6 +213,7 @@ fn words() -> &'static Words {
             // Only a table with megabytes of words could fail; an empty search then finds nothing.
             search: AhoCorasick::new(&list)
                 .unwrap_or_else(|_| unreachable!("the embedded tables are small")),
+            whole,
             sets,
         }
     })
@@ -256,6 +268,12 @@ const OPTIONS: [&str; 7] = [
     "-address'",
 ];
 
+/// Imports of modules that the standard library lost.
+fn imports() -> impl Iterator<Item = String> {
+    let modules = removed::all().keys();
+    modules.flat_map(|module| ["import", "from"].map(|word| format!("{word} {module}")))
+}
+
 /// Sets of words, out of the tables of frameworks and needs.
 fn telling() -> Vec<Vec<String>> {
     let mut sets: Vec<Vec<String>> = Vec::new();
@@ -289,9 +307,6 @@ fn telling() -> Vec<Vec<String>> {
         for name in OPTIONS {
             sets.push(vec![option.to_owned(), name.to_owned()]);
         }
-    }
-    for module in removed::all().keys() {
-        sets.extend(["import", "from"].map(|word| vec![format!("{word} {module}")]));
     }
     sets.push(vec!["getint(".to_owned(), "port".to_owned()]);
     sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);
@@ -336,4 +351,29 @@ fn telling() -> Vec<Vec<String>> {
         }
     }
     sets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matters;
+
+    #[test]
+    fn a_module_that_left_is_looked_for_by_its_whole_name() {
+        for (source, expected) in [
+            (
+                "import uuid\nimport importlib.util\nfrom cryptography import x509\n",
+                false,
+            ),
+            ("import uu\n", true),
+            ("import imp", true),
+            ("from imp import reload\n", true),
+            ("import distutils.version\n", true),
+        ] {
+            assert_eq!(
+                matters("a/b/c/d.py", source.as_bytes()),
+                expected,
+                "{source}"
+            );
+        }
+    }
 }
