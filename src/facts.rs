@@ -100,6 +100,13 @@ impl Warning {
     }
 }
 
+/// Is a file's name one that dockwright writes a Dockerfile under: `Dockerfile`, `Dockerfile.NAME`, `NAME.Dockerfile`?
+pub fn is_dockerfile(name: &str) -> bool {
+    name == "Dockerfile"
+        || name.starts_with("Dockerfile.") && !name.ends_with(".dockerignore")
+        || name.ends_with(".Dockerfile")
+}
+
 /// Is a dotted name another one, or below it? `shop.web.app` is below `shop.web`.
 pub fn is_below(name: &str, other: &str) -> bool {
     name.strip_prefix(other)

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, printable};
+use crate::facts::is_dockerfile;
 
 pub use additions::{AskedSecret, Lines, copied};
 pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
@@ -227,10 +228,7 @@ impl Settings {
             checked("dockerfile", name, expected, |c| {
                 c.is_ascii_alphanumeric() || ".-_".contains(c)
             })?;
-            let is_one = name == "Dockerfile"
-                || name.starts_with("Dockerfile.") && !name.ends_with(".dockerignore")
-                || name.ends_with(".Dockerfile");
-            if !is_one {
+            if !is_dockerfile(name) {
                 return Err(refused("dockerfile", name, expected));
             }
         }

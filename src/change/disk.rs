@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, printable};
+use crate::facts::is_dockerfile;
+use crate::lock::LOCK_FILE;
 
 /// No Dockerfile is longer; what is, was not meant.
 const LIMIT: u64 = 4 << 20;
@@ -99,8 +101,8 @@ const WRITTEN: [&str; 8] = [
     ".pre-commit-config.yaml",
     "compose.yaml",
     "docker-bake.hcl",
-    "dockwright.lock",
     "dockwright.toml",
+    LOCK_FILE,
     ".github/workflows/dockwright.yml",
     ".gitlab/dockwright.yml",
 ];
@@ -114,10 +116,8 @@ pub(super) fn is_written(path: &str) -> bool {
     };
     let name = path.rsplit('/').next().unwrap_or_default();
     let image = name.strip_suffix(".dockerignore").unwrap_or(name);
-    let dockerfile =
-        image == "Dockerfile" || image.starts_with("Dockerfile.") || image.ends_with(".Dockerfile");
     let of_git = |part: &str| part.eq_ignore_ascii_case(".git");
-    (dockerfile || WRITTEN.iter().any(ends_with)) && !path.split('/').any(of_git)
+    (is_dockerfile(image) || WRITTEN.iter().any(ends_with)) && !path.split('/').any(of_git)
 }
 
 /// The disk's refusal in words.

@@ -1,5 +1,7 @@
 //! Turns a text into lines whose continuation is set apart, and back, so that a list's last line equals its others.
 
+use crate::facts::is_dockerfile;
+
 /// What the lines of a file mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
@@ -13,10 +15,7 @@ impl Syntax {
     /// By the file's name: `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`; all others are plain.
     pub(super) fn of(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let dockerfile = name == "Dockerfile"
-            || (name.starts_with("Dockerfile.") && !name.ends_with(".dockerignore"))
-            || name.ends_with(".Dockerfile");
-        if dockerfile {
+        if is_dockerfile(name) {
             Self::Dockerfile
         } else {
             Self::Plain

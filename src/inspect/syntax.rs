@@ -238,9 +238,8 @@ impl Reader<'_> {
 
     /// What stands in it may not run, or may fail.
     fn doubt(&mut self, node: Node<'_>) {
-        let maybe = true;
         let within = Within {
-            maybe,
+            maybe: true,
             ..self.within()
         };
         self.open.push((node.end_byte(), within));
