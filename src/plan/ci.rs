@@ -129,11 +129,11 @@ pub fn document(
     Ok((document, warnings))
 }
 
-/// A path that means itself to YAML, to a shell and to a forge's own expansions.
+/// A path that means itself to YAML, to a shell, to a program that takes options, and to a forge's own expansions.
 fn plain(path: &str) -> Result<&str, Error> {
     match path {
         "" => Ok("."),
-        path if is_plain_path(path) => Ok(path),
+        path if is_plain_path(path) && !path.starts_with('-') => Ok(path),
         path => Err(Error::Settings {
             what: format!("`{}` cannot stand in a workflow", printable(path)),
             at: None,
@@ -159,4 +159,29 @@ fn secrets(plan: &BuildPlan, warnings: &mut Vec<Warning>) -> Vec<Value> {
         }
     }
     variables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_workflow_names_only_paths_that_mean_themselves() {
+        for (path, stands) in [("", "."), ("services/shop_2.0", "services/shop_2.0")] {
+            assert_eq!(plain(path).ok(), Some(stands), "{path}");
+        }
+        for path in [
+            "a b",
+            "a\nrun: touch /pwned",
+            "${{ github.token }}",
+            "$(touch pwned)",
+            "a: b",
+            "a#b",
+            "-x",
+            "a'b",
+            "*",
+        ] {
+            assert!(plain(path).is_err(), "{path:?}");
+        }
+    }
 }

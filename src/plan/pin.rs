@@ -184,6 +184,21 @@ mod tests {
     }
 
     #[test]
+    fn only_a_tool_that_dockwright_chose_is_renewed() {
+        let tool = |image: &str, renewable| ToolCopy {
+            image: image.to_owned(),
+            source: "/uv".to_owned(),
+            target: "/bin/uv".to_owned(),
+            renewable,
+        };
+        let uv = &Tools::builtin().uv.image;
+        let image = format!("{uv}:0.9.1");
+        assert_eq!(own(&tool(&image, true)), Some((uv.as_str(), "0.9.1")));
+        assert_eq!(own(&tool(&image, false)), None);
+        assert_eq!(own(&tool("mirror.example.com/uv:0.9.1", true)), None);
+    }
+
+    #[test]
     fn a_digest_is_nothing_but_a_digest() {
         let good = format!("sha256:{}", "0a".repeat(32));
         assert!(is_digest(&good));

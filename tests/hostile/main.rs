@@ -21,6 +21,7 @@ mod engine;
 mod frontends;
 mod fuzzed;
 #[cfg(target_os = "linux")]
+mod journals;
 mod large;
 mod locks;
 mod places;

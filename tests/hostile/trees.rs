@@ -220,55 +220,6 @@ fn a_manifest_behind_a_link_moves_no_context() {
     assert_eq!(root.app(), "api");
 }
 
-/// A checkout may bring a journal as if a run had been killed there; a clone's own files are no secret, so their hashes are none.
-#[test]
-fn a_journal_of_a_stranger_moves_nothing_that_dockwright_never_writes() {
-    for victim in [
-        ".git/config",
-        ".git/hooks/pre-commit.sample",
-        ".venv/bin/activate",
-        "venv/lib/python3.13/site-packages/pip/__init__.py",
-        ".envrc",
-        ".env",
-        "app.py",
-        "Makefile",
-        ".github/workflows/release.yml",
-        ".git/Dockerfile",
-    ] {
-        for (old, command) in [
-            ("\".dockwright-a.tmp\"", "explain"),
-            ("null", "check"),
-            ("\".dockwright-a.tmp\"", "generate"),
-        ] {
-            let folder = tempfile::tempdir().unwrap();
-            let put = |path: &str, text: &str| {
-                let path = folder.path().join(path);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
-            };
-            put("requirements.txt", "flask\ngunicorn\n");
-            put("app.py", "from flask import Flask\napp = Flask(__name__)\n");
-            fs::create_dir_all(folder.path().join(".git/refs/tags")).unwrap();
-            put(victim, "known\n");
-            let before = fs::read_to_string(folder.path().join(victim)).ok();
-            let hash = dockwright::lock::sha256(b"known\n");
-            put(".dockwright-a.tmp", "[core]\n\tfsmonitor = touch /pwned\n");
-            put(
-                ".dockwright-journal",
-                &format!(
-                    r#"{{"folders":[".git/refs/tags"],"files":[{{"path":"{victim}","new":"{hash}","old":{old}}}]}}"#
-                ),
-            );
-            let what = format!("{command}, {victim}");
-            run(&[command, folder.path().to_str().unwrap()], &what);
-            let after = fs::read_to_string(folder.path().join(victim)).ok();
-            assert_eq!(after, before, "{what}");
-            assert!(folder.path().join(".git/refs/tags").is_dir(), "{what}");
-            assert!(!folder.path().join(".dockwright-journal").exists());
-        }
-    }
-}
-
 #[test]
 fn a_link_or_a_hand_written_file_is_never_written_through() {
     let outer = tempfile::tempdir().unwrap();
