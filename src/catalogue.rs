@@ -10,6 +10,7 @@ pub mod frameworks;
 pub mod headers;
 pub mod migrations;
 pub mod node;
+pub mod outgrown;
 pub mod removed;
 pub mod servers;
 pub mod services;

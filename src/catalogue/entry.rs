@@ -281,6 +281,8 @@ pub struct Beside {
     pub versions: Specifier,
     /// It is installed as a wheel, or it is built, on one of the platforms.
     pub artefact: Option<ArtefactKind>,
+    /// The distribution brings it in its newest version where nothing names it.
+    pub brought: bool,
 }
 
 #[derive(Deserialize)]
@@ -293,23 +295,31 @@ enum Written {
         #[serde(default, deserialize_with = "range")]
         versions: Specifier,
         artefact: Option<ArtefactKind>,
+        #[serde(default)]
+        brought: bool,
     },
 }
 
 impl From<Written> for Beside {
     fn from(written: Written) -> Self {
-        let (name, versions, artefact) = match written {
-            Written::Name(name) => (name, Specifier::default(), None),
+        match written {
+            Written::Name(name) => Self {
+                name,
+                versions: Specifier::default(),
+                artefact: None,
+                brought: false,
+            },
             Written::Full {
                 name,
                 versions,
                 artefact,
-            } => (name, versions, artefact),
-        };
-        Self {
-            name,
-            versions,
-            artefact,
+                brought,
+            } => Self {
+                name,
+                versions,
+                artefact,
+                brought,
+            },
         }
     }
 }
@@ -360,7 +370,8 @@ pub struct Proved {
     pub run: Vec<Suite>,
 }
 
-fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Specifier, D::Error> {
+/// Reads a version range after PEP 440.
+pub(super) fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Specifier, D::Error> {
     let text = String::deserialize(deserializer)?;
     Specifier::parse(&text)
         .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no version range (PEP 440)")))

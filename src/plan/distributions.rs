@@ -61,11 +61,13 @@ impl<'a> Resolver<'a> {
         if let Some(lock) = self.chosen.lock {
             return closure::closure(lock, &self.selection, &environments);
         }
-        let constrained = self
-            .chosen
-            .requirements
-            .map_or(&[][..], |file| &file.constrained);
-        closure::from_requirements(&self.requirements, constrained, &environments)
+        closure::from_requirements(&self.requirements, self.constrained(), &environments)
+    }
+
+    /// What constraints files say.
+    fn constrained(&self) -> &'a [Requirement] {
+        let file = self.chosen.requirements;
+        file.map_or(&[], |file| &file.constrained)
     }
 
     /// Will this distribution be there, with the Python that is taken where nothing speaks against it?
@@ -158,6 +160,11 @@ impl<'a> Resolver<'a> {
                 .map(|found| found.value.clone())
                 .collect(),
             other_index: !self.options.indexes.is_empty() || !self.options.find_links.is_empty(),
+            constrained: self
+                .constrained()
+                .iter()
+                .filter_map(|one| one.name.clone())
+                .collect(),
             already: BTreeSet::new(),
         }
     }

@@ -42,6 +42,8 @@ pub struct Target {
     pub no_binary: BTreeSet<String>,
     /// The project names an index, or a place to find files in, besides the default index.
     pub other_index: bool,
+    /// Normalised names whose versions a constraints file bounds (`pip install -c`), required or not.
+    pub constrained: BTreeSet<String>,
     /// System packages that the base image holds already (`python:3.13` holds compilers and many headers).
     pub already: BTreeSet<String>,
 }

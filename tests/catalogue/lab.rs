@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::engine::{Engine, ensure, said};
+use crate::engine::{Engine, ensure, patience, said};
 use crate::images;
 use crate::lacks::why;
 use crate::proof::{Proof, after, says};
 use crate::subject::{Form, Subject};
 
-/// Seconds that a compilation may take.
-const PATIENCE: u32 = 840;
+/// Seconds that a compilation may take less than its container: then it says itself that it took too long.
+const MARGIN: u64 = 60;
 
 pub(crate) const BUILD: &str = include_str!("build.sh");
 pub(crate) const RUN: &str = include_str!("run.sh");
@@ -145,7 +145,7 @@ impl<'a> Lab<'a> {
             format!("OPTIONS={options}"),
             format!("CONSTRAINTS={}", how.build_constraints.join("\n")),
             format!("CODE={}", self.proof.subject.code),
-            format!("PATIENCE={PATIENCE}"),
+            format!("PATIENCE={}", patience().as_secs().saturating_sub(MARGIN)),
             format!("BUILDER={image}"),
             format!("FRESH={}", if is_renewal() { "yes" } else { "" }),
             format!("TRACE={TRACE}"),

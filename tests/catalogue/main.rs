@@ -4,7 +4,8 @@
 //! `DOCKWRIGHT_RECORD=1` what was seen is written to `proved.toml`, and the table of `src/catalogue/README.md` and the entries'
 //! `proved` from it; `DOCKWRIGHT_RECORD=missing` tries only what the record lacks, or has of other lists, and
 //! `DOCKWRIGHT_RECORD=each` what is missing without all packages, and without each, where the record says it not yet. With
-//! `DOCKWRIGHT_COMPILED=1` what has a wheel is compiled, too. Where no engine answers, the proofs are reported as ignored;
+//! `DOCKWRIGHT_COMPILED=1` what has a wheel is compiled, too. `DOCKWRIGHT_PATIENCE` (900) is how many seconds one container may
+//! take: whole libraries take longer. Where no engine answers, the proofs are reported as ignored;
 //! that the record and the table are current is checked anyway.
 
 mod claims;

@@ -179,6 +179,7 @@ fn target(suite: Suite, no_binary: BTreeSet<String>) -> Target {
         platforms: vec![Platform::Amd64],
         no_binary,
         other_index: false,
+        constrained: BTreeSet::new(),
         already: BTreeSet::new(),
     }
 }

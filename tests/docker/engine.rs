@@ -7,8 +7,13 @@ use std::time::{Duration, Instant};
 
 use crate::Checked;
 
-/// A build of the slowest example with nothing cached takes some minutes.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How long a command may take: a build of the slowest example with nothing cached takes some minutes, and only what compiles whole
+/// libraries (`DOCKWRIGHT_PATIENCE`, in seconds) longer than a quarter of an hour.
+pub(crate) fn patience() -> Duration {
+    let said = std::env::var("DOCKWRIGHT_PATIENCE").ok();
+    let seconds = said.and_then(|said| said.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(15 * 60))
+}
 
 /// An engine that answers.
 #[derive(Clone, Copy)]
@@ -85,7 +90,7 @@ pub(crate) fn said(arguments: &[&str], done: &Done) -> String {
     )
 }
 
-/// Runs a command to its end, or ends it when [`PATIENCE`] is over.
+/// Runs a command to its end, or ends it when [`patience`] is over.
 pub(crate) fn finish(command: &mut Command, input: &str) -> Result<Done, String> {
     let mut child = command
         .stdin(Stdio::piped())
@@ -101,7 +106,8 @@ pub(crate) fn finish(command: &mut Command, input: &str) -> Result<Done, String>
     // A program may end without having read its input.
     stdin.write_all(input.as_bytes()).ok();
     drop(stdin);
-    let deadline = Instant::now() + PATIENCE;
+    let patience = patience();
+    let deadline = Instant::now() + patience;
     let status = loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             break status;
@@ -109,7 +115,7 @@ pub(crate) fn finish(command: &mut Command, input: &str) -> Result<Done, String>
         if Instant::now() > deadline {
             child.kill().ok();
             child.wait().ok();
-            return Err(format!("no end after {} s", PATIENCE.as_secs()));
+            return Err(format!("no end after {} s", patience.as_secs()));
         }
         thread::sleep(Duration::from_millis(10));
     };

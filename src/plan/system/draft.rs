@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Catalogue, Entry, RunWhen, before};
+use crate::catalogue::{Catalogue, Entry, RunWhen, before, outgrown};
 use crate::facts::{Artefacts, Place, Platform, Source, SourceNeed, VcsKind, Warning};
 use crate::plan::closure::Distribution;
 
@@ -51,6 +51,7 @@ impl<'a> Draft<'a> {
             forms.entry(form).or_default().push(platform);
         }
         for (form, platforms) in &forms {
+            self.outgrown(one, *form);
             match entry {
                 Some(entry) => self.known(one, entry, *form, platforms),
                 None => self.stranger(one, *form, platforms),
@@ -155,6 +156,19 @@ impl<'a> Draft<'a> {
             if view::advice_fits(advice, one, form, self.target, &self.company) {
                 let warning = Warning::new(&advice.code, &advice.message, &advice.help);
                 let warning = warning.at(one.at.clone());
+                if !self.plan.warnings.contains(&warning) {
+                    self.plan.warnings.push(warning);
+                }
+            }
+        }
+    }
+
+    /// Says what has outgrown this release.
+    fn outgrown(&mut self, one: &Distribution, form: Form) {
+        for row in outgrown::of(&one.name) {
+            if view::outgrown_here(row, one, form, self.target, &self.company) {
+                let message = format!("{} {}", reason::named(one), row.why);
+                let warning = Warning::new("outgrown", message, &row.help).at(one.at.clone());
                 if !self.plan.warnings.contains(&warning) {
                     self.plan.warnings.push(warning);
                 }

@@ -9,6 +9,7 @@ fn target() -> Target {
         platforms: Platform::ALL.to_vec(),
         no_binary: BTreeSet::new(),
         other_index: false,
+        constrained: BTreeSet::new(),
         already: BTreeSet::new(),
     }
 }
@@ -308,3 +309,4 @@ fn a_checkout_needs_its_program_and_is_built() {
 
 mod advice;
 mod entries;
+mod outgrown;

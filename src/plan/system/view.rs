@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use crate::catalogue::outgrown::Outgrown;
 use crate::catalogue::{
     Advice, Alpine, ArtefactKind, Beside, Case, Catalogue, Debian, Entry, Proved, RunWhen,
     WheelTarget,
@@ -163,7 +164,9 @@ impl<'a> Company<'a> {
     }
 
     fn has_such(&self, wanted: &Beside) -> bool {
-        self.members.get(&*wanted.name).is_some_and(|member| {
+        let member = self.members.get(&*wanted.name);
+        let brought = || wanted.brought && !self.target.constrained.contains(&wanted.name);
+        member.map_or_else(brought, |member| {
             version_in(&wanted.versions, member.all[0])
                 && wanted
                     .artefact
@@ -333,6 +336,20 @@ pub(super) fn advice_fits(
         && advice
             .suite
             .is_none_or(|suite| target.family == Family::Debian(suite))
+}
+
+/// Does a distribution fail beside what else is installed?
+pub(super) fn outgrown_here(
+    row: &Outgrown,
+    one: &Distribution,
+    form: Form,
+    target: &Target,
+    company: &Company,
+) -> bool {
+    version_in(&row.versions, one)
+        && python_in(&row.python, target)
+        && company.has_such(&row.beside)
+        && !(row.wheel && form.built())
 }
 
 /// Will the installer take what the default index has, for all that the project says?
