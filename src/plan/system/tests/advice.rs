@@ -140,6 +140,8 @@ fn what_does_not_work_with_a_python_hinders_it() {
         ("pydub", 12, 13),
         ("psycopg2==2.8.6", 11, 12),
         ("psycopg2==2.9.9", 12, 13),
+        ("psycopg2-binary==2.9.9", 12, 13),
+        ("gradio==3.25.0", 12, 13),
         ("sqlalchemy==2.0.30", 12, 13),
     ] {
         assert!(!hinders(required(text), "flask", works), "{text}");
@@ -148,6 +150,7 @@ fn what_does_not_work_with_a_python_hinders_it() {
     assert!(!hinders(required("django==5.2"), "flask", 14));
     assert!(!hinders(required("psycopg2==2.9.10"), "flask", 14));
     assert!(!hinders(required("django"), "flask", 14));
+    assert!(!hinders(required("gradio==5.4.0"), "flask", 14));
     assert!(!hinders(required("pydub"), "audioop-lts", 14));
     let bounded = Distribution {
         ceiling: Some("3.99999".to_owned()),
