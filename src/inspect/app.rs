@@ -14,6 +14,7 @@ mod makers;
 mod modules;
 mod needs;
 mod notebooks;
+mod numbers;
 mod objects;
 mod plain;
 mod procfile;

@@ -41,12 +41,11 @@ pub(super) fn start(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> 
     argv.extend(options.unwrap_or_default().iter().map(Arg::text));
     let why = format!("{} starts it", launch.at.file);
     let web = web(known).next();
+    let objects = &known.facts.app.objects;
+    let of = |module: &ModulePath| objects.iter().find(|object| object.module == *module);
+    let object = module.and_then(of);
     let mut start = Start {
-        framework: module
-            .and_then(|module| {
-                let objects = &known.facts.app.objects;
-                objects.iter().find(|object| object.module == *module)
-            })
+        framework: object
             .map(|object| object.framework.clone())
             .or_else(|| web.map(|(name, _)| name.to_owned())),
         needs_source: skip > 1,
@@ -57,8 +56,12 @@ pub(super) fn start(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> 
         start.working_dir = serve::working_dir(known, &module.root);
     }
     if let Some((_, framework)) = web {
-        let own = known.facts.app.port.as_ref().map(|port| port.value);
-        start.port = serve::port(known, framework, own);
+        let mut named = objects.iter().filter_map(|object| object.port.as_ref());
+        let named = object
+            .and_then(|object| object.port.as_ref())
+            .or_else(|| named.next());
+        let own = named.or(known.facts.app.port.as_ref());
+        start.port = serve::port(known, framework, own.map(|port| port.value));
         start.warnings.push(
             Warning::new(
                 "own-server",

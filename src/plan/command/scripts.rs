@@ -306,12 +306,10 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
     match highest.as_slice() {
         [script] => {
             let why = "the one script with a __main__ guard";
-            Ok(Some(started(
-                known,
-                python(&script.value.module),
-                script.at.clone(),
-                why,
-            )))
+            let argv = python(&script.value.module);
+            let mut start = started(known, argv, script.at.clone(), why);
+            consoles::listen(known, &script.value.module, &mut start);
+            Ok(Some(start))
         }
         several => Err(Error::Undecided {
             what: format!("{} scripts could be started", several.len()),
