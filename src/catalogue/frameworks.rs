@@ -87,10 +87,26 @@ pub struct Framework {
     /// It does not end on SIGTERM as process 1.
     #[serde(default)]
     pub init: bool,
+    /// Classes that its command calls by name.
+    pub calls: Option<Calls>,
     /// Default port.
     pub port: Option<u16>,
     /// Where this is written.
     pub source: String,
+}
+
+/// Which classes a framework's command calls by a name of their own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    /// The file that makes a folder one of its projects.
+    pub marker: String,
+    /// The end of their base's name.
+    pub base: String,
+    /// The attribute that holds the name.
+    pub attribute: String,
+    /// What people call them.
+    pub noun: String,
 }
 
 impl Framework {

@@ -114,3 +114,32 @@ fn a_program_that_listens_to_its_own_machine_is_told_to_listen_to_all() {
     let start = program(&several).with(&["starlette", "uvicorn"]).start();
     assert_eq!(argv(&start), "shop");
 }
+
+#[test]
+fn a_crawlers_only_spider_is_crawled() {
+    let spider =
+        "import scrapy\nclass Quotes(scrapy.Spider):\n    name = 'quotes'\n    start_urls = []\n";
+    let settings = "BOT_NAME = 'quotes'\nSPIDER_MODULES = ['bot.spiders']\n";
+    let project = || {
+        file("scrapy.cfg", "[settings]\ndefault = bot.settings\n")
+            .file("bot/settings.py", settings)
+            .file("bot/spiders/__init__.py", "")
+            .file("bot/spiders/quotes.py", spider)
+            .with(&["scrapy"])
+    };
+    let start = project().start();
+    assert_eq!(argv(&start), "scrapy crawl quotes");
+    assert_eq!(start.port, None);
+    // Of two, the user says which.
+    let two = project().file(
+        "bot/spiders/authors.py",
+        &spider.replace("'quotes'", "'authors'"),
+    );
+    let error = two.choose().unwrap_err().to_string();
+    assert!(error.contains("2 spiders could be started"), "{error}");
+    // What the project's own script starts comes first.
+    let own = project()
+        .file("run.py", "from scrapy.crawler import CrawlerProcess\nif __name__ == '__main__':\n    CrawlerProcess().start()\n")
+        .start();
+    assert_eq!(argv(&own), "python run.py");
+}

@@ -296,6 +296,8 @@ fn telling() -> Vec<Vec<String>> {
             }
             sets.push(vec![format!("import {name}"), "__main__".to_owned()]);
         }
+        let calls = framework.calls.iter();
+        sets.extend(calls.map(|calls| vec![format!("{})", calls.base)]));
         sets.extend(
             framework
                 .bases
