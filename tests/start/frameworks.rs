@@ -367,3 +367,19 @@ fn an_application_without_a_framework_is_served() {
     assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 wsgi:app");
     assert_eq!(start.framework.as_deref(), Some("flask"));
 }
+
+#[test]
+fn an_application_around_djangos_is_the_one_that_is_served() {
+    let text = "import os\nfrom django.core.asgi import get_asgi_application\nfrom fastapi import FastAPI\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\ndjango_app = get_asgi_application()\napp = FastAPI()\napp.mount('/admin', django_app)\n";
+    let settings = "INSTALLED_APPS = []\nROOT_URLCONF = 'shop.urls'\n";
+    for path in ["shop/main.py", "shop/asgi.py"] {
+        let start = file(path, text)
+            .file("shop/settings.py", settings)
+            .file("manage.py", "from django.core.management import execute_from_command_line\nexecute_from_command_line()\n")
+            .with(&["django", "fastapi", "uvicorn"])
+            .start();
+        let module = path.trim_end_matches(".py").replace('/', ".");
+        let expected = format!("uvicorn --host 0.0.0.0 --port 8000 {module}:app");
+        assert_eq!(argv(&start), expected);
+    }
+}
