@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::{Command, Start, scripts, serve};
 use crate::catalogue::frameworks::{Framework, Role};
-use crate::facts::app::{Launch, ModulePath};
+use crate::facts::app::{AppObject, Launch, ModulePath};
 use crate::facts::{Arg, Found, Warning};
 
 /// The start by the project's own program, as the script starts it; `None` where a server does better.
@@ -116,11 +116,21 @@ fn web<'a>(known: &'a Known<'_>) -> impl Iterator<Item = (&'a str, &'static Fram
 /// Does a server do better than the program? For Django, where the program would be the framework's development server, and
 /// where the program's own file holds the application.
 fn better(known: &Known<'_>, module: Option<&ModulePath>) -> bool {
+    let table = |object: &AppObject| serve::framework(&object.framework);
+    let top = |module: &ModulePath| module.module.split('.').next().map(str::to_owned);
+    // A page beside a bot, which nothing of the bot imports, is not what the program serves.
+    let serves = |object: &AppObject| {
+        let same = |module: &ModulePath| top(module) == top(&object.module);
+        object.imported || module.is_none_or(same)
+    };
+    let develops = |object: &AppObject| {
+        let framework = table(object).filter(|one| one.role == Role::Web && !known.lacks(one));
+        framework.is_some_and(|one| one.interface.is_some() && one.development)
+    };
+    let holds = |object: &AppObject| {
+        Some(&object.module) == module && table(object).is_some_and(|one| one.interface.is_some())
+    };
+    let mut objects = known.facts.app.objects.iter();
     known.facts.app.django.is_some()
-        || web(known).any(|(_, framework)| framework.development)
-        || known.facts.app.objects.iter().any(|object| {
-            Some(&object.module) == module
-                && serve::framework(&object.framework)
-                    .is_some_and(|framework| framework.interface.is_some())
-        })
+        || objects.any(|one| holds(one) || develops(one) && serves(one))
 }
