@@ -180,8 +180,8 @@ fn a_bot_that_serves_a_page_by_itself_is_started_as_a_bot() {
         .start();
     assert_eq!(argv(&start), "python main.py");
     // A script that serves the page alone leaves it to the server, and so does a project that asks for no bot.
-    let serves = "import uvicorn\nfrom app.web.page import create_app\nif __name__ == '__main__':\n    uvicorn.run(create_app())\n";
-    let start = project(serves)
+    let page_alone = "import uvicorn\nfrom app.web.page import create_app\nif __name__ == '__main__':\n    uvicorn.run(create_app())\n";
+    let start = project(page_alone)
         .with(&["aiogram", "fastapi", "uvicorn"])
         .start();
     assert_eq!(argv(&start).split(' ').next(), Some("uvicorn"));
