@@ -87,6 +87,9 @@ pub struct Framework {
     /// It does not end on SIGTERM as process 1.
     #[serde(default)]
     pub init: bool,
+    /// Parts that bring a command which works in the background, by the name under which they are installed.
+    #[serde(default)]
+    pub apps: BTreeMap<String, Vec<String>>,
     /// Classes that its command calls by name.
     pub calls: Option<Calls>,
     /// Default port.
