@@ -150,7 +150,7 @@ mod tests {
                 &framework.imports,
                 &framework.bare,
             ];
-            let by_file = framework.extension.is_some();
+            let by_file = framework.extension.is_some() || framework.calls.is_some();
             assert!(
                 by_file || seen.iter().any(|list| !list.is_empty()),
                 "{name}"
