@@ -347,6 +347,11 @@ fn telling() -> Vec<Vec<String>> {
                 sets.extend(callers.map(|caller| vec![caller.to_owned(), program.clone()]));
             }
         }
+        for call in &need.shown.calls {
+            let (module, last) = call.rsplit_once('.').unwrap_or_default();
+            let first = module.split('.').next().unwrap_or_default();
+            sets.push(vec![first.to_owned(), format!("{last}(")]);
+        }
         for import in &need.shown.imports {
             sets.push(vec![format!("import {import}")]);
             sets.push(vec![format!("from {import}")]);
