@@ -174,6 +174,12 @@ fn the_port_of_the_file_that_makes_the_application_comes_before_another_programs
     .with(&["flask", "gunicorn"])
     .start();
     assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:7777 wsgi:app");
+    // Another application of the project listens where it listens.
+    let start = file("app.py", "from flask import Flask\napp = Flask(__name__)\n")
+        .file("admin/page.py", "from flask import Flask\nadmin = Flask(__name__)\nif __name__ == '__main__':\n    admin.run(port=7777)\n")
+        .with(&["flask", "gunicorn"])
+        .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 app:app");
 }
 
 #[test]

@@ -243,8 +243,10 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
 fn own_port(known: &Known<'_>, object: &AppObject) -> Option<u16> {
     let named = |one: &AppObject| one.port.as_ref().map(|port| port.value);
     // `wsgi.py` passes on what another file makes and starts by itself.
-    let mut others = known.facts.app.objects.iter();
-    let beside = || others.find_map(|one| named(one).filter(|_| one.framework == object.framework));
+    let passes_on = matches!(super::stem(&object.module.file), "wsgi" | "asgi");
+    let same = |one: &&AppObject| passes_on && one.framework == object.framework;
+    let mut others = known.facts.app.objects.iter().filter(same);
+    let beside = || others.find_map(named);
     named(object)
         .or_else(beside)
         .or(fallback(known))
