@@ -37,10 +37,14 @@ pub(super) fn read(
     known.then_some(out)
 }
 
-/// The application of another framework that a file makes beside Django's and serves in its place: `app = FastAPI()`, into which
-/// `django_app` is mounted.
+/// What a file serves in the place of Django's application: another framework's, into which `django_app` is mounted, or whatever has
+/// the usual name in a file that exists for servers.
 fn wrapper<'a>(modules: &Modules<'_>, source: &'a Source, django: &Assign) -> Option<&'a str> {
     let usual = |name: &str| matches!(name, "application" | "app");
+    if usual(&django.target) {
+        return None;
+    }
+    let made_for = matches!(source.stem(), "asgi" | "wsgi");
     let serves = |assign: &&Assign| {
         let Value::Call(call) = &assign.value else {
             return false;
@@ -51,10 +55,14 @@ fn wrapper<'a>(modules: &Modules<'_>, source: &'a Source, django: &Assign) -> Op
             .filter(|one| one.interface == Some(Interface::Asgi) && !one.conventions);
         assign.within.module_level()
             && usual(&assign.target)
-            && asgi.any(|one| one.constructors.contains(&full))
+            && (made_for || asgi.any(|one| one.constructors.contains(&full)))
     };
-    let found = source.outline.assigns.iter().find(serves)?;
-    (!usual(&django.target)).then_some(found.target.as_str())
+    let outline = &source.outline;
+    let assigned = outline.assigns.iter().find(serves);
+    let assigned = assigned.map(|assign| assign.target.as_str());
+    let mut functions = outline.functions.iter();
+    let defined = functions.find(|one| made_for && one.within.module_level() && usual(&one.name));
+    assigned.or(defined.map(|function| function.name.as_str()))
 }
 
 struct Reader<'a> {
