@@ -93,6 +93,8 @@ pub struct Shown {
     pub unless: Vec<String>,
     /// Modules that are imported.
     pub imports: Vec<String>,
+    /// Classes and functions that are called, by their full names.
+    pub calls: Vec<String>,
     /// Libraries that are opened by name.
     pub libraries: Vec<String>,
     /// `GObject` namespaces that are required.

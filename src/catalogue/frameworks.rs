@@ -87,10 +87,29 @@ pub struct Framework {
     /// It does not end on SIGTERM as process 1.
     #[serde(default)]
     pub init: bool,
+    /// Parts that bring a command which works in the background, by the name under which they are installed.
+    #[serde(default)]
+    pub apps: BTreeMap<String, Vec<String>>,
+    /// Classes that its command calls by name.
+    pub calls: Option<Calls>,
     /// Default port.
     pub port: Option<u16>,
     /// Where this is written.
     pub source: String,
+}
+
+/// Which classes a framework's command calls by a name of their own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    /// The file that makes a folder one of its projects.
+    pub marker: String,
+    /// The end of their base's name.
+    pub base: String,
+    /// The attribute that holds the name.
+    pub attribute: String,
+    /// What people call them.
+    pub noun: String,
 }
 
 impl Framework {
@@ -131,7 +150,7 @@ mod tests {
                 &framework.imports,
                 &framework.bare,
             ];
-            let by_file = framework.extension.is_some();
+            let by_file = framework.extension.is_some() || framework.calls.is_some();
             assert!(
                 by_file || seen.iter().any(|list| !list.is_empty()),
                 "{name}"

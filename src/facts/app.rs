@@ -48,6 +48,9 @@ pub struct AppFacts {
     /// Options of command lines without commands for the address that they listen on, where it falls back to the machine's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Found<String>>,
+    /// Classes that a framework's command calls by their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub called: Vec<Found<Called>>,
     /// The code handles SIGTERM by itself: `signal.signal(signal.SIGTERM, …)`.
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
@@ -69,6 +72,15 @@ pub struct AppFacts {
     pub warnings: Vec<super::Warning>,
     /// How many Python files were looked at, decoys not counted.
     pub looked_at: usize,
+}
+
+/// A class that a framework's command calls by a name of its own: a spider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Called {
+    /// Key of `frameworks.toml`.
+    pub framework: String,
+    /// The name.
+    pub name: String,
 }
 
 /// What the code says about an environment variable that it reads.

@@ -1,5 +1,6 @@
 //! Turns the source tree into [`AppFacts`]: how the application is started, and what only its sources ask of the system.
 
+mod called;
 mod configs;
 mod corpus;
 mod decoys;
@@ -14,6 +15,7 @@ mod makers;
 mod modules;
 mod needs;
 mod notebooks;
+mod numbers;
 mod objects;
 mod plain;
 mod procfile;
@@ -82,6 +84,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
             facts.plain.push(Found::new(path, place(&source.path, 1)));
         }
     }
+    facts.called = called::read(tree, &corpus, &place);
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);

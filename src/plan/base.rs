@@ -59,9 +59,15 @@ pub fn choose(
         .unwrap_or_default();
     let mut seeded = vec!["pip".to_owned()];
     seeded.extend(release.iter().flat_map(|release| release.seeded.clone()));
+    let patch = python
+        .version
+        .split('.')
+        .nth(2)
+        .and_then(|patch| patch.parse::<u8>().ok());
+    let early = patch.is_some_and(|patch| release.is_some_and(|one| patch < one.trixie));
     let suite = match settings.suite.or(wanted) {
         Some(suite) => suite,
-        None if suites.is_empty() || suites.contains(&Suite::Trixie) => Suite::Trixie,
+        None if suites.is_empty() || suites.contains(&Suite::Trixie) && !early => Suite::Trixie,
         None => Suite::Bookworm,
     };
     let version = &python.version;
@@ -156,4 +162,32 @@ fn by_name(
         full: false,
         seeded: Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn image(version: &str) -> String {
+        let python = Python {
+            minor: version.split('.').nth(1).unwrap().parse().unwrap(),
+            version: version.to_owned(),
+            at: None,
+            why: String::new(),
+        };
+        choose(&Settings::default(), &python, None, &mut Vec::new())
+            .unwrap()
+            .runtime
+    }
+
+    #[test]
+    fn a_patch_release_is_taken_from_the_suite_that_has_it() {
+        assert_eq!(image("3.12"), "python:3.12-slim-trixie");
+        assert_eq!(image("3.12.11"), "python:3.12.11-slim-trixie");
+        assert_eq!(image("3.12.4"), "python:3.12.4-slim-bookworm");
+        assert_eq!(image("3.11.4"), "python:3.11.4-slim-bookworm");
+        assert_eq!(image("3.14.0"), "python:3.14.0-slim-trixie");
+    }
 }

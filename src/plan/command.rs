@@ -1,5 +1,6 @@
 //! Turns what was found about the application into how it is started, or says where it was looked for.
 
+mod called;
 mod candidates;
 mod consoles;
 mod data;
@@ -286,7 +287,10 @@ pub fn choose(facts: &ProjectFacts, installed: &Installed, wish: &Wish) -> Resul
     let known = Known::new(facts, installed, wish);
     let found = match found(&known) {
         Ok(Some(start)) => Some(start),
-        Ok(None) => launched::hinted(&known)?.or_else(|| plain::start(&known)),
+        Ok(None) => match launched::hinted(&known)? {
+            Some(start) => Some(start),
+            None => called::start(&known)?.or_else(|| plain::start(&known)),
+        },
         Err(open @ Error::Undecided { .. }) => {
             let hinted = launched::hinted(&known)?.or_else(|| plain::start(&known));
             Some(hinted.ok_or(open)?)

@@ -234,11 +234,11 @@ fn from_ranges(
 ) -> Result<Python, Error> {
     // A range's lower end is what a linter is told of as well: only classifiers say more.
     let trace = Trace::of(question.requests, releases).filter(|trace| trace.is_classifier);
-    let inside = |release: &Release| {
-        ranges
-            .iter()
-            .all(|(_, range)| fits(range, release.minor, None))
-    };
+    let newest = |release: &Release| ranges.iter().all(|(_, range)| whole(range, release.minor));
+    let some = |release: &Release| patch_in(ranges, release.minor).is_some();
+    // `<=3.13` holds 3.13.0 alone: such a release is for want of another.
+    let ends_inside = !releases.release.iter().any(newest);
+    let inside = |release: &Release| newest(release) || ends_inside && some(release);
     let choice = Choice {
         trace: trace.as_ref(),
         releases,
@@ -286,7 +286,7 @@ fn from_ranges(
     }
     Ok(Python {
         minor: release.minor,
-        version: tag_version(release.minor, None, ranges),
+        version: tag_version(release.minor, patch_in(ranges, release.minor), ranges),
         at: Some(text.at.clone()),
         why: printable(&why),
     })
@@ -353,27 +353,30 @@ fn contradiction(first: &Found<String>, second: &Found<String>) -> Error {
 
 /// The tag follows the newest patch release, unless the ranges allow only the one that was named.
 fn tag_version(minor: u8, patch: Option<u8>, ranges: &[Range<'_>]) -> String {
-    match patch {
-        Some(patch)
-            if ranges
-                .iter()
-                .any(|(_, range)| !range.contains(&format!("3.{minor}.99"))) =>
-        {
-            format!("3.{minor}.{patch}")
-        }
-        _ => format!("3.{minor}"),
+    match patch.filter(|_| !ranges.iter().all(|(_, range)| whole(range, minor))) {
+        Some(patch) => format!("3.{minor}.{patch}"),
+        None => format!("3.{minor}"),
     }
+}
+
+/// Does the range hold the newest patch release, whichever that is?
+fn whole(range: &Specifier, minor: u8) -> bool {
+    range.contains(&format!("3.{minor}.99"))
+}
+
+/// The newest patch release that all ranges hold; the bounds of real ones lie at a small number.
+fn patch_in(ranges: &[Range<'_>], minor: u8) -> Option<u8> {
+    let held = |patch: &u8| {
+        let version = format!("3.{minor}.{patch}");
+        ranges.iter().all(|(_, range)| range.contains(&version))
+    };
+    (0..=30).rev().find(held)
 }
 
 /// Does the range hold this release, in one of its patch releases where none is named?
 fn fits(range: &Specifier, minor: u8, patch: Option<u8>) -> bool {
-    if let Some(patch) = patch {
-        return range.contains(&format!("3.{minor}.{patch}"));
-    }
-    // The bounds of real ranges lie at a small patch number, or leave the newest one in.
-    (0..=30)
-        .chain([99])
-        .any(|patch| range.contains(&format!("3.{minor}.{patch}")))
+    let held = |patch: u8| range.contains(&format!("3.{minor}.{patch}"));
+    patch.map_or_else(|| held(99) || (0..=30).any(held), held)
 }
 
 /// `3.13`, `3.13.5`, `python-3.11.5`, `cpython-3.12`, and with a trailing `.*` or `.x`, as Cloud Foundry's buildpack reads `runtime.txt`.

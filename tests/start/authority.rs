@@ -151,6 +151,9 @@ fn a_configuration_is_not_contradicted() {
         project.argv(),
         "gunicorn --config gunicorn_config.py app:app"
     );
+    let project = app().file("gunicorn-cfg.py", "bind = '0.0.0.0:5005'\nworkers = 1\n");
+    assert_eq!(project.argv(), "gunicorn --config gunicorn-cfg.py app:app");
+    assert_eq!(project.start().port, Some(5005));
     let project = app().file("gunicorn.conf.py", "bind = '127.0.0.1:9000'\n");
     assert_eq!(project.argv(), "gunicorn --bind 0.0.0.0:8000 app:app");
     assert_eq!(codes(&project.start()), ["binds-loopback"]);

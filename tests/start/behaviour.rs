@@ -355,3 +355,24 @@ fn settings_for_development_demand_nothing() {
     let env: Vec<&String> = start.build_steps[0].env.keys().collect();
     assert_eq!(env, ["DJANGO_SECRET_KEY"]);
 }
+
+#[test]
+fn a_browser_that_the_code_starts_here_is_a_need_and_a_remote_one_is_none() {
+    let needs = |text: &str| -> Vec<String> {
+        let facts = file("bot/deep/down/page.py", text).facts();
+        facts.sources.iter().map(|one| one.need.clone()).collect()
+    };
+    for text in [
+        "from selenium import webdriver\ndef page():\n    return webdriver.Chrome(options=None)\n",
+        "from selenium.webdriver import Chrome\ndriver = Chrome()\n",
+        "import undetected_chromedriver as uc\ndriver = uc.Chrome()\n",
+    ] {
+        assert_eq!(needs(text), ["call:chrome"], "{text}");
+    }
+    let either = "from selenium import webdriver\ndef page(url):\n    if url:\n        return webdriver.Remote(url)\n    return webdriver.Chrome()\n";
+    assert_eq!(needs(either), [""; 0]);
+    assert_eq!(
+        needs("from shop import webdriver\nwebdriver.Chrome()\n"),
+        [""; 0]
+    );
+}

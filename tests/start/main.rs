@@ -14,6 +14,7 @@ mod roles;
 mod servers;
 mod subcommands;
 mod traps;
+mod wrapped;
 mod written;
 
 use std::collections::BTreeMap;

@@ -121,3 +121,112 @@ fn a_program_that_asks_for_a_server_has_the_port_of_its_option() {
     let start = project().start();
     assert_eq!((argv(&start).as_str(), start.port), ("shop", None));
 }
+
+#[test]
+fn a_port_by_its_name_is_looked_up_where_it_has_a_value() {
+    let main = "from aiohttp import web\nfrom settings import config\napp = web.Application()\nif __name__ == '__main__':\n    web.run_app(app, host='0.0.0.0', port=int(config.WEB_PORT))\n";
+    for settings in [
+        "class Config:\n    _DEFAULTS = {'WEB_PORT': '8081', 'HOST': 'x'}\nconfig = Config()\n",
+        "class Config:\n    WEB_PORT = 8081\nconfig = Config()\n",
+        "class Config:\n    WEB_PORT: int = 8081\nconfig = Config()\n",
+        "import os\nclass Config:\n    WEB_PORT = int(os.environ.get('WEB_PORT', 8081))\nconfig = Config()\n",
+    ] {
+        let start = file("main.py", main)
+            .file("settings.py", settings)
+            .with(&["aiohttp"])
+            .start();
+        assert_eq!(start.port, Some(8081), "{settings}");
+    }
+    // So is that of the program that a script starts.
+    let start = file("app/main.py", main)
+        .file(
+            "app/settings.py",
+            "class Config:\n    WEB_PORT = 8081\nconfig = Config()\n",
+        )
+        .file("entrypoint.sh", "#!/bin/sh\nexec python3 app/main.py\n")
+        .with(&["aiohttp"])
+        .start();
+    assert_eq!(
+        (argv(&start).as_str(), start.port),
+        ("python app/main.py", Some(8081))
+    );
+    // Two values are none.
+    let start = file("main.py", main)
+        .file(
+            "settings.py",
+            "class Config:\n    WEB_PORT = 8081\nclass Test(Config):\n    WEB_PORT = 9000\n",
+        )
+        .with(&["aiohttp"])
+        .start();
+    assert_eq!(start.port, Some(8080));
+}
+
+#[test]
+fn the_port_of_the_file_that_makes_the_application_comes_before_another_programs() {
+    let server = "from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    return app\nif __name__ == '__main__':\n    create_app().run(port=7777)\n";
+    let other = "import argparse\nif __name__ == '__main__':\n    parser = argparse.ArgumentParser()\n    parser.add_argument('--port', type=int, default=20381)\n";
+    let start = file(
+        "wsgi.py",
+        "from server import create_app\napp = create_app()\n",
+    )
+    .file("server.py", server)
+    .file("email_handler.py", other)
+    .with(&["flask", "gunicorn"])
+    .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:7777 wsgi:app");
+    // Another application of the project listens where it listens.
+    let start = file("app.py", "from flask import Flask\napp = Flask(__name__)\n")
+        .file("admin/page.py", "from flask import Flask\nadmin = Flask(__name__)\nif __name__ == '__main__':\n    admin.run(port=7777)\n")
+        .with(&["flask", "gunicorn"])
+        .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 app:app");
+}
+
+#[test]
+fn a_default_inside_a_scripts_expansion_counts() {
+    let script = "#!/bin/sh\nexec gunicorn --bind \"${ADDRESS:-0.0.0.0}:${APP_PORT:-5001}\" --timeout ${TIMEOUT:-200} ${STATSD:+--statsd-host $STATSD} app:app\n";
+    let start = file("app.py", "from flask import Flask\napp = Flask(__name__)\n")
+        .file("docker/entrypoint.sh", script)
+        .with(&["flask", "gunicorn"])
+        .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:5001 app:app");
+}
+
+#[test]
+fn a_configuration_that_names_the_application_names_the_port_wherever_it_lies() {
+    let start = file("shop/__init__.py", "from shop.api import API\n")
+        .file(
+            "shop/api.py",
+            "import falcon\nclass API(falcon.App):\n    pass\n",
+        )
+        .file(
+            "config/gunicorn.conf.py",
+            "bind = '0.0.0.0:8060'\nwsgi_app = 'shop:API()'\n",
+        )
+        .with(&["falcon", "gunicorn"])
+        .start();
+    assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8060 shop:API()");
+}
+
+#[test]
+fn a_script_that_would_listen_to_its_own_machine_alone_is_told_the_address() {
+    let main = "from shop.options import args\nimport server\nif __name__ == '__main__':\n    server.run(args.listen, args.port)\n";
+    let options = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--listen', default='127.0.0.1', nargs='?')\nparser.add_argument('--port', type=int, default=8188)\nargs = parser.parse_args()\n";
+    let project = || {
+        file("main.py", main).file("server.py", "from aiohttp import web\nclass Server:\n    def __init__(self):\n        self.app = web.Application()\n")
+    };
+    let start = project()
+        .file("shop/options.py", options)
+        .with(&["aiohttp"])
+        .start();
+    assert_eq!(argv(&start), "python main.py --listen 0.0.0.0");
+    assert_eq!(start.port, Some(8188));
+    // Another script's option is not this one's.
+    let other = format!("{options}if __name__ == '__main__':\n    print(args)\n");
+    let start = project()
+        .file("tools/probe.py", &other)
+        .file("shop/options.py", "args = None\n")
+        .with(&["aiohttp"])
+        .start();
+    assert_eq!(argv(&start), "python main.py");
+}

@@ -114,3 +114,77 @@ fn a_program_that_listens_to_its_own_machine_is_told_to_listen_to_all() {
     let start = program(&several).with(&["starlette", "uvicorn"]).start();
     assert_eq!(argv(&start), "shop");
 }
+
+#[test]
+fn a_crawlers_only_spider_is_crawled() {
+    let spider =
+        "import scrapy\nclass Quotes(scrapy.Spider):\n    name = 'quotes'\n    start_urls = []\n";
+    let settings = "BOT_NAME = 'quotes'\nSPIDER_MODULES = ['bot.spiders']\n";
+    let project = || {
+        file("scrapy.cfg", "[settings]\ndefault = bot.settings\n")
+            .file("bot/settings.py", settings)
+            .file("bot/spiders/__init__.py", "")
+            .file("bot/spiders/quotes.py", spider)
+            .with(&["scrapy"])
+    };
+    let start = project().start();
+    assert_eq!(argv(&start), "scrapy crawl quotes");
+    assert_eq!(start.port, None);
+    // Of two, the user says which.
+    let two = project().file(
+        "bot/spiders/authors.py",
+        &spider.replace("'quotes'", "'authors'"),
+    );
+    let error = two.choose().unwrap_err().to_string();
+    assert!(error.contains("2 spiders could be started"), "{error}");
+    // What the project's own script starts comes first.
+    let own = project()
+        .file("run.py", "from scrapy.crawler import CrawlerProcess\nif __name__ == '__main__':\n    CrawlerProcess().start()\n")
+        .start();
+    assert_eq!(argv(&own), "python run.py");
+}
+
+#[test]
+fn a_bot_that_its_script_starts_is_not_the_web_page_beside_it() {
+    let bot = "from pyrogram import Client\nfrom bot import client\nclient.loop.run_forever()\n";
+    let page = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run()\n";
+    let project = |path: &str| {
+        file("start.sh", "python3 update.py; python3 -m bot\n")
+            .file(
+                "bot/__init__.py",
+                "from pyrogram import Client\nclient = Client('bot').start()\n",
+            )
+            .file("bot/__main__.py", bot)
+            .file(path, page)
+            .with(&["flask", "gunicorn", "pyrofork"])
+    };
+    assert_eq!(argv(&project("web/page.py").start()), "python -m bot");
+}
+
+#[test]
+fn a_bot_that_serves_a_page_by_itself_is_started_as_a_bot() {
+    let main = "import asyncio\nfrom app.bot import setup\nfrom app.web.server import Server\nasync def main():\n    bot, dispatcher = setup()\n    await Server().start()\n    await dispatcher.start_polling(bot)\nif __name__ == '__main__':\n    asyncio.run(main())\n";
+    let page =
+        "from fastapi import FastAPI\ndef create_app():\n    app = FastAPI()\n    return app\n";
+    let server = "import uvicorn\nfrom .page import create_app\nclass Server:\n    async def start(self):\n        config = uvicorn.Config(create_app(), port=8080)\n        await uvicorn.Server(config).serve()\n";
+    let project = |main: &str| {
+        file("main.py", main)
+            .file("app/__init__.py", "")
+            .file("app/bot.py", "from aiogram import Bot, Dispatcher\ndef setup():\n    return Bot('x'), Dispatcher()\n")
+            .file("app/web/__init__.py", "")
+            .file("app/web/page.py", page)
+            .file("app/web/server.py", server)
+    };
+    let start = project(main)
+        .with(&["aiogram", "fastapi", "uvicorn"])
+        .start();
+    assert_eq!(argv(&start), "python main.py");
+    // A script that serves the page alone leaves it to the server, and so does a project that asks for no bot.
+    let page_alone = "import uvicorn\nfrom app.web.page import create_app\nif __name__ == '__main__':\n    uvicorn.run(create_app())\n";
+    let start = project(page_alone)
+        .with(&["aiogram", "fastapi", "uvicorn"])
+        .start();
+    assert_eq!(argv(&start).split(' ').next(), Some("uvicorn"));
+    let start = project(main).with(&["fastapi", "uvicorn"]).start();
+    assert_eq!(argv(&start).split(' ').next(), Some("uvicorn"));
+}

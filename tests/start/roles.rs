@@ -174,3 +174,32 @@ fn what_lies_beside_manage_py_is_imported_from_there() {
         Some("celery --app shop worker --loglevel INFO")
     );
 }
+
+#[test]
+fn an_app_of_django_that_works_in_the_background_is_a_process() {
+    let manage = "from django.core.management import execute_from_command_line\nexecute_from_command_line()\n";
+    let project = |app: &str| {
+        let settings = format!(
+            "INSTALLED_APPS = ['shop', '{app}']\nROOT_URLCONF = 'shop.urls'\nWSGI_APPLICATION = 'shop.wsgi.application'\n"
+        );
+        file("manage.py", manage)
+            .file("shop/settings.py", &settings)
+            .file("shop/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+            .with(&["django", "gunicorn"])
+    };
+    for (app, expected) in [
+        ("django_rq", "python manage.py rqworker"),
+        ("django_q", "python manage.py qcluster"),
+        ("huey.contrib.djhuey", "python manage.py run_huey"),
+        ("django_dramatiq", "python manage.py rundramatiq"),
+    ] {
+        let start = project(app).start();
+        assert_eq!(processes(&start)["worker"], expected);
+    }
+    let start = project("rest_framework").start();
+    assert!(!processes(&start).contains_key("worker"));
+    // What somebody has written down is all there is.
+    let written = project("django_rq").file("Procfile", "web: gunicorn shop.wsgi\n");
+    let start = written.start();
+    assert!(!processes(&start).contains_key("worker"));
+}

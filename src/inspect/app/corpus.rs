@@ -296,6 +296,8 @@ fn telling() -> Vec<Vec<String>> {
             }
             sets.push(vec![format!("import {name}"), "__main__".to_owned()]);
         }
+        let calls = framework.calls.iter();
+        sets.extend(calls.map(|calls| vec![format!("{})", calls.base)]));
         sets.extend(
             framework
                 .bases
@@ -344,6 +346,11 @@ fn telling() -> Vec<Vec<String>> {
                 let program = format!("{quote}{program}");
                 sets.extend(callers.map(|caller| vec![caller.to_owned(), program.clone()]));
             }
+        }
+        for call in &need.shown.calls {
+            let (module, last) = call.rsplit_once('.').unwrap_or_default();
+            let first = module.split('.').next().unwrap_or_default();
+            sets.push(vec![first.to_owned(), format!("{last}(")]);
         }
         for import in &need.shown.imports {
             sets.push(vec![format!("import {import}")]);

@@ -3,6 +3,7 @@
 use super::corpus::{Corpus, Source, depth};
 use super::demands;
 use super::modules::Modules;
+use crate::catalogue::frameworks::{self, Interface};
 use crate::facts::app::Django;
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Assign, Value};
@@ -34,6 +35,34 @@ pub(super) fn read(
     let out = reader.out;
     let known = out.manage.is_some() || !out.wsgi.is_empty() || !out.asgi.is_empty();
     known.then_some(out)
+}
+
+/// What a file serves in the place of Django's application: another framework's, into which `django_app` is mounted, or whatever has
+/// the usual name in a file that exists for servers.
+fn wrapper<'a>(modules: &Modules<'_>, source: &'a Source, django: &Assign) -> Option<&'a str> {
+    let usual = |name: &str| matches!(name, "application" | "app");
+    if usual(&django.target) {
+        return None;
+    }
+    let made_for = matches!(source.stem(), "asgi" | "wsgi");
+    let serves = |assign: &&Assign| {
+        let Value::Call(call) = &assign.value else {
+            return false;
+        };
+        let full = modules.resolve(source, &call.callee);
+        let mut asgi = frameworks::all()
+            .values()
+            .filter(|one| one.interface == Some(Interface::Asgi) && !one.conventions);
+        assign.within.module_level()
+            && usual(&assign.target)
+            && (made_for || asgi.any(|one| one.constructors.contains(&full)))
+    };
+    let outline = &source.outline;
+    let assigned = outline.assigns.iter().find(serves);
+    let assigned = assigned.map(|assign| assign.target.as_str());
+    let mut functions = outline.functions.iter();
+    let defined = functions.find(|one| made_for && one.within.module_level() && usual(&one.name));
+    assigned.or(defined.map(|function| function.name.as_str()))
 }
 
 struct Reader<'a> {
@@ -95,8 +124,9 @@ impl Reader<'_> {
                 | "channels.routing.get_default_application" => &mut self.out.asgi,
                 _ => continue,
             };
-            let target = format!("{module}:{}", assign.target);
-            let usual = assign.target == "application" || assign.target == "app";
+            let name = wrapper(self.modules, source, assign).unwrap_or(&assign.target);
+            let target = format!("{module}:{name}");
+            let usual = name == "application" || name == "app";
             let known = list
                 .iter()
                 .any(|found| found.value.split(':').next() == Some(&module));

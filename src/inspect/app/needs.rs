@@ -136,12 +136,40 @@ pub(super) fn read(
             }
         }
     }
+    called(corpus, modules, index, place, &mut add);
     if let Some(django) = django {
         settings(django, index, &mut add);
     }
     let mut out: Vec<SourceNeed> = found.into_values().collect();
     out.sort();
     out
+}
+
+/// What is shown by the call of a class or function: `webdriver.Chrome()`, unless `webdriver.Remote()` is called as well.
+fn called(
+    corpus: &Corpus,
+    modules: &Modules<'_>,
+    index: &Index,
+    place: &dyn Fn(&str, u32) -> Place,
+    add: &mut dyn FnMut(&str, String, Place),
+) {
+    let last = |name: &str, method: &str| name.rsplit('.').next() == Some(method);
+    let calls = |name: &str| {
+        let all = corpus.sources.iter().flat_map(|source| {
+            let calls = source.outline.calls.iter();
+            calls.map(move |call| (source, call))
+        });
+        let mut found = all.filter(|(_, call)| last(name, call.value.method()));
+        found.find(|(source, call)| modules.resolve(source, &call.value.callee) == name)
+    };
+    for (name, (need, unless)) in &index.calls {
+        if let Some((source, call)) = calls(name)
+            && !unless.iter().any(|other| calls(other).is_some())
+        {
+            let evidence = format!("{}()", call.value.callee);
+            add(need, evidence, place(&source.path, call.line));
+        }
+    }
 }
 
 /// Needs whose program a file runs, itself or by a function of its own, only to ask about what an image does not hold: that it
@@ -285,6 +313,8 @@ pub(super) fn literal<'a>(value: &'a Value, lists: &BTreeMap<&str, &'a Value>) -
 struct Index {
     /// With the words of a call that show no need.
     programs: BTreeMap<&'static str, (&'static str, &'static [String])>,
+    /// With the calls that leave a choice.
+    calls: BTreeMap<&'static str, (&'static str, &'static [String])>,
     /// With the modules beside whose import it is only what comes second.
     imports: BTreeMap<&'static str, (&'static str, &'static [String])>,
     libraries: BTreeMap<&'static str, &'static str>,
@@ -318,6 +348,7 @@ fn index() -> &'static Index {
         };
         Index {
             programs: guarded(|shown| &shown.programs),
+            calls: guarded(|shown| &shown.calls),
             imports: guarded(|shown| &shown.imports),
             libraries: by(|shown| &shown.libraries),
             typelibs: by(|shown| &shown.typelibs),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::corpus::{Corpus, Source};
 use super::makers::Makers;
 use super::modules::Modules;
+use super::numbers;
 use crate::catalogue::frameworks::{self, Framework, Role};
 use crate::catalogue::servers;
 use crate::facts::app::{AppObject, ObjectKind};
@@ -21,11 +22,13 @@ pub(super) fn read(
     place: &dyn Fn(&str, u32) -> Place,
 ) -> Vec<AppObject> {
     let makers = Makers::new(corpus, modules);
+    let ports = numbers::ports(corpus);
     let mut out = Vec::new();
     for source in &corpus.sources {
         let mut file = File {
             source,
             makers: &makers,
+            ports: &ports,
             place,
             constructed: constructed(source, &makers),
             out: Vec::new(),
@@ -54,6 +57,8 @@ pub(super) fn read(
 struct File<'a> {
     source: &'a Source,
     makers: &'a Makers<'a>,
+    /// Ports that settings of the project name.
+    ports: &'a BTreeMap<&'a str, u16>,
     place: &'a dyn Fn(&str, u32) -> Place,
     /// Frameworks of which an application is made anywhere in the file, with the first line.
     constructed: BTreeMap<&'static str, u32>,
@@ -311,13 +316,13 @@ impl File<'_> {
                 .keywords
                 .iter()
                 .find(|(name, _)| names.contains(&name.as_str()));
-            found.and_then(|(_, value)| value.as_setting())
+            found.map(|(_, value)| value)
         };
         let at = (self.place)(&self.source.path, call.line);
         let port = named(&["port", "server_port"])
-            .and_then(|port| port.replace('_', "").parse().ok())
+            .and_then(|port| numbers::port(port, self.ports))
             .map(|port| Found::new(port, at.clone()));
-        let host = named(&["host", "server_name", "address"]);
+        let host = named(&["host", "server_name", "address"]).and_then(Value::as_setting);
         let loopback = host.is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "::1"));
         (port, loopback.then_some(at))
     }

@@ -60,9 +60,7 @@ pub(super) fn default(line: &str) -> Option<(String, String)> {
         Some(inner) => inner.split_once('-')?.1,
         None => value,
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._:/-".contains(c);
-    (!value.is_empty() && value.len() < 100 && value.chars().all(plain))
-        .then(|| (name.to_owned(), value.to_owned()))
+    plain(value).then(|| (name.to_owned(), value.to_owned()))
 }
 
 /// A line with the variables that the script itself gives a value.
@@ -84,6 +82,9 @@ pub(super) fn expanded(line: &str, variables: &BTreeMap<String, String>) -> Stri
         if let (Some(value), Some(tail)) = (variables.get(name), tail) {
             out.push_str(value);
             rest = tail;
+        } else if let Some((value, tail)) = braced.and_then(|_| inline(text, end)) {
+            out.push_str(value);
+            rest = tail;
         } else {
             out.push('$');
             rest = after;
@@ -91,6 +92,22 @@ pub(super) fn expanded(line: &str, variables: &BTreeMap<String, String>) -> Stri
     }
     out.push_str(rest);
     out
+}
+
+/// The value of `APP_PORT:-5001}`, of a variable whose name ends at `end` and says that it is about where something listens, and what
+/// follows. Others tune, and are the user's matter.
+fn inline(text: &str, end: usize) -> Option<(&str, &str)> {
+    let (name, rest) = text.split_at_checked(end)?;
+    let (value, tail) = rest.split_once('}')?;
+    let value = value.trim_start_matches(':').strip_prefix('-')?;
+    let listens = ["PORT", "HOST", "ADDRESS", "ADDR", "BIND", "_IP"];
+    (plain(value) && listens.iter().any(|end| name.ends_with(end))).then_some((value, tail))
+}
+
+/// Has a value no expansion in it, nor anything else that a shell would see?
+fn plain(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._:/-".contains(c);
+    !value.is_empty() && value.len() < 100 && value.chars().all(plain)
 }
 
 /// The simple commands of a line, each as words; a word that holds an expansion is `None`.

@@ -65,6 +65,13 @@ pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     let Some((best, found, framework)) = ranked.first() else {
         return Ok(None);
     };
+    if framework.role == Role::Web
+        && found.imported
+        && !found.alias
+        && let Some(start) = scripts::bot(known, found)
+    {
+        return Ok(Some(start));
+    }
     let mut equal: Vec<&AppObject> = ranked
         .iter()
         .take_while(|(rank, ..)| rank == best)

@@ -1,11 +1,12 @@
 //! Chooses among the commands that the installed project brings.
 
 use super::known::Known;
-use super::serve;
+use super::{Start, serve};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::servers;
 use crate::error::{Error, Offer};
-use crate::facts::{Arg, Found, Place, Script, normalise};
+use crate::facts::app::ModulePath;
+use crate::facts::{Arg, CommandLine, Found, Place, Script, normalise};
 
 /// Names of tasks that start an application.
 pub(super) const TASKS: [&str; 6] = ["start", "serve", "server", "web", "run", "prod"];
@@ -106,6 +107,38 @@ fn address<'a>(known: &Known<'a>, script: &Found<Script>) -> Option<&'a String> 
     options
         .all(|option| option.value == first.value)
         .then_some(&first.value)
+}
+
+/// Options that only a program which listens has: those of a client name the host that it asks.
+const LISTENING: [&str; 4] = ["--listen", "--bind", "--listen-address", "--bind-address"];
+
+/// Tells a script the address of all interfaces, where its one option for that falls back to the machine's own.
+pub(super) fn listen(known: &Known<'_>, script: &ModulePath, start: &mut Start) {
+    let app = &known.facts.app;
+    let another = |at: &Place| {
+        let mut scripts = app.scripts.iter();
+        scripts.any(|one| one.at.file == at.file && one.value.module != *script)
+    };
+    let mut options = app.addresses.iter().filter(|option| !another(&option.at));
+    let Some(first) = options.next() else {
+        return;
+    };
+    let serves = || {
+        let mut objects = app.objects.iter();
+        let role = |name: &str| serve::framework(name).map(|framework| framework.role);
+        app.listens.is_some() || objects.any(|one| role(&one.framework) == Some(Role::Web))
+    };
+    let option = first.value.as_str();
+    if !options.all(|other| other.value == first.value) || !LISTENING.contains(&option) && !serves()
+    {
+        return;
+    }
+    if let Some(command) = &mut start.command
+        && let CommandLine::Words { argv, .. } = &mut command.line
+    {
+        argv.extend([option, "0.0.0.0"].map(Arg::text));
+        start.port = start.port.or(app.port.as_ref().map(|port| port.value));
+    }
 }
 
 /// A name as it is compared: without the dashes, of whatever kind, that authors set differently.

@@ -37,8 +37,15 @@ pub(super) fn line_as_it_is(
     };
     let server = servers::get(program);
     let role = start.framework.as_deref().and_then(serve::framework);
+    // A program of the project listens where its code says.
+    let objects = &known.facts.app.objects;
+    let of = start.framework.as_ref();
+    let mut named = objects.iter().filter(|one| Some(&one.framework) == of);
+    let named = named.find_map(|one| one.port.as_ref());
+    let named = named.or(known.facts.app.port.as_ref());
     let usual = server
         .map(|server| server.port)
+        .or_else(|| named.map(|port| port.value))
         .or_else(|| role.and_then(|framework| framework.port));
     let written = port_in(&parsed.line);
     if server.is_some()

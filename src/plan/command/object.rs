@@ -196,7 +196,9 @@ fn without_server(
 /// Python runs the file, or what stands for it: the project's console script or its package's `__main__`.
 fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut Start) {
     let at = Some(object.at.clone());
-    let (argv, why, installed) = match scripts::entry_for(known, &object.module) {
+    let starter = scripts::starter(known, object).unwrap_or(&object.module);
+    let entry = scripts::entry_for(known, &object.module);
+    let (argv, why, installed) = match entry {
         Some(scripts::Entry::Console(script)) => {
             let why = format!("console script {} of the project", script.value.name);
             let (argv, why) = consoles::words(known, script, &why);
@@ -208,7 +210,6 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
             false,
         ),
         None => {
-            let starter = scripts::starter(known, object).unwrap_or(&object.module);
             let why = format!("the script starts {}", object.framework);
             (scripts::python(starter), why, false)
         }
@@ -226,6 +227,9 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
         .filter(|_| framework.port.is_some())
         .or_else(|| serve::port(known, framework, fallback(known)));
     start.command = Some(Command::words(argv, at, why));
+    if entry.is_none() && framework.role == Role::Web {
+        consoles::listen(known, starter, start);
+    }
     serve::environment(framework, start);
     if let Some(at) = &object.loopback
         && framework.role == Role::Web
@@ -237,8 +241,16 @@ fn run(known: &Known<'_>, object: &AppObject, framework: &Framework, start: &mut
 /// The port on which people know the application: what its own start names, else what the code falls back to. A low one is the
 /// port of a machine, not of a container whose user is not root.
 fn own_port(known: &Known<'_>, object: &AppObject) -> Option<u16> {
-    let named = object.port.as_ref().map(|port| port.value);
-    named.or(fallback(known)).filter(|port| *port >= 1024)
+    let named = |one: &AppObject| one.port.as_ref().map(|port| port.value);
+    // `wsgi.py` passes on what another file makes and starts by itself.
+    let passes_on = matches!(super::stem(&object.module.file), "wsgi" | "asgi");
+    let same = |one: &&AppObject| passes_on && one.framework == object.framework;
+    let mut others = known.facts.app.objects.iter().filter(same);
+    let beside = || others.find_map(named);
+    named(object)
+        .or_else(beside)
+        .or(fallback(known))
+        .filter(|port| *port >= 1024)
 }
 
 /// The port that the code itself falls back to.

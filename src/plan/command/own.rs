@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::{Command, Start, scripts, serve};
 use crate::catalogue::frameworks::{Framework, Role};
-use crate::facts::app::{Launch, ModulePath};
+use crate::facts::app::{AppObject, Launch, ModulePath};
 use crate::facts::{Arg, Found, Warning};
 
 /// The start by the project's own program, as the script starts it; `None` where a server does better.
@@ -41,12 +41,11 @@ pub(super) fn start(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> 
     argv.extend(options.unwrap_or_default().iter().map(Arg::text));
     let why = format!("{} starts it", launch.at.file);
     let web = web(known).next();
+    let objects = &known.facts.app.objects;
+    let of = |module: &ModulePath| objects.iter().find(|object| object.module == *module);
+    let object = module.and_then(of);
     let mut start = Start {
-        framework: module
-            .and_then(|module| {
-                let objects = &known.facts.app.objects;
-                objects.iter().find(|object| object.module == *module)
-            })
+        framework: object
             .map(|object| object.framework.clone())
             .or_else(|| web.map(|(name, _)| name.to_owned())),
         needs_source: skip > 1,
@@ -57,8 +56,12 @@ pub(super) fn start(known: &Known<'_>, launch: &Found<Launch>) -> Option<Start> 
         start.working_dir = serve::working_dir(known, &module.root);
     }
     if let Some((_, framework)) = web {
-        let own = known.facts.app.port.as_ref().map(|port| port.value);
-        start.port = serve::port(known, framework, own);
+        let mut named = objects.iter().filter_map(|object| object.port.as_ref());
+        let named = object
+            .and_then(|object| object.port.as_ref())
+            .or_else(|| named.next());
+        let own = named.or(known.facts.app.port.as_ref());
+        start.port = serve::port(known, framework, own.map(|port| port.value));
         start.warnings.push(
             Warning::new(
                 "own-server",
@@ -113,11 +116,21 @@ fn web<'a>(known: &'a Known<'_>) -> impl Iterator<Item = (&'a str, &'static Fram
 /// Does a server do better than the program? For Django, where the program would be the framework's development server, and
 /// where the program's own file holds the application.
 fn better(known: &Known<'_>, module: Option<&ModulePath>) -> bool {
+    let table = |object: &AppObject| serve::framework(&object.framework);
+    let top = |module: &ModulePath| module.module.split('.').next().map(str::to_owned);
+    // A page beside a bot, which nothing of the bot imports, is not what the program serves.
+    let serves = |object: &AppObject| {
+        let same = |module: &ModulePath| top(module) == top(&object.module);
+        object.imported || module.is_none_or(same)
+    };
+    let develops = |object: &AppObject| {
+        let framework = table(object).filter(|one| one.role == Role::Web && !known.lacks(one));
+        framework.is_some_and(|one| one.interface.is_some() && one.development)
+    };
+    let holds = |object: &AppObject| {
+        Some(&object.module) == module && table(object).is_some_and(|one| one.interface.is_some())
+    };
+    let mut objects = known.facts.app.objects.iter();
     known.facts.app.django.is_some()
-        || web(known).any(|(_, framework)| framework.development)
-        || known.facts.app.objects.iter().any(|object| {
-            Some(&object.module) == module
-                && serve::framework(&object.framework)
-                    .is_some_and(|framework| framework.interface.is_some())
-        })
+        || objects.any(|one| holds(one) || develops(one) && serves(one))
 }

@@ -6,8 +6,9 @@ use super::serve::{self, Target};
 use super::{Command, Process, Start};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::migrations;
-use crate::facts::app::{self, ObjectKind};
-use crate::facts::{Arg, CommandLine, Found};
+use crate::error::printable;
+use crate::facts::app::{self, Django, ObjectKind};
+use crate::facts::{Arg, CommandLine, Found, is_below};
 use crate::inspect::tree::join;
 
 /// Adds every process besides the command itself, sorted by name.
@@ -39,28 +40,17 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     }
     if app.procfile.is_empty() && known.wish.command.is_none() {
         workers(known, start);
+        background(known, start);
     }
     let migrates = start.framework.as_deref() == Some("django");
     if let Some(django) = app.django.as_ref().filter(|_| migrates)
-        && let Some(manage) = &django.manage
+        && let Some(path) = manage(start, django)
     {
-        // Processes run where the command runs.
-        let path = manage
-            .value
-            .strip_prefix(&start.working_dir)
-            .map_or(manage.value.as_str(), |path| path.trim_start_matches('/'));
-        let argv = ["python", path, "migrate", "--noinput"]
-            .map(Arg::text)
-            .to_vec();
-        add(
-            start,
-            "release",
-            Command::words(
-                argv,
-                Some(manage.at.clone()),
-                "migrations never run at build or start",
-            ),
-        );
+        let words = ["python", path, "migrate", "--noinput"];
+        let argv = words.map(Arg::text).to_vec();
+        let at = django.manage.as_ref().map(|manage| manage.at.clone());
+        let why = "migrations never run at build or start";
+        add(start, "release", Command::words(argv, at, why));
     }
     migrations(known, start);
     start.processes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -170,6 +160,35 @@ fn workers(known: &Known<'_>, start: &mut Start) {
         }
         add(start, "worker", command);
     }
+}
+
+/// The command of an installed app of Django that takes tasks.
+fn background(known: &Known<'_>, start: &mut Start) {
+    let framework = start.framework.as_deref().and_then(serve::framework);
+    let Some((framework, django)) = framework.zip(known.facts.app.django.as_ref()) else {
+        return;
+    };
+    for app in &django.installed_apps {
+        let mut apps = framework.apps.iter();
+        let command = apps.find(|(name, _)| is_below(&app.value, name));
+        if let Some((_, command)) = command
+            && let Some(path) = manage(start, django)
+        {
+            let words = ["python", path].into_iter();
+            let words = words.chain(command.iter().map(String::as_str));
+            let why = format!("{} takes tasks", app.value);
+            let argv = words.map(Arg::text).collect();
+            let command = Command::words(argv, Some(app.at.clone()), printable(&why));
+            add(start, "worker", command);
+        }
+    }
+}
+
+/// `manage.py` as it is called where the command runs.
+fn manage<'a>(start: &Start, django: &'a Django) -> Option<&'a str> {
+    let path = django.manage.as_ref()?.value.as_str();
+    let inside = path.strip_prefix(&start.working_dir);
+    Some(inside.map_or(path, |path| path.trim_start_matches('/')))
 }
 
 /// Adds a process unless its name or its command is there already.

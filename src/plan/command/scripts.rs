@@ -3,7 +3,8 @@
 use super::consoles::{self, TASKS};
 use super::known::Known;
 use super::{Command, Start, lines, serve};
-use crate::catalogue::frameworks::Role;
+use crate::catalogue::frameworks::{self, Framework, Role};
+use crate::catalogue::servers;
 use crate::error::{Error, Offer};
 use crate::facts::app::{AppObject, GuardedScript, ModulePath};
 use crate::facts::{Arg, CommandLine, Found, Place, Script, is_below};
@@ -306,12 +307,10 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
     match highest.as_slice() {
         [script] => {
             let why = "the one script with a __main__ guard";
-            Ok(Some(started(
-                known,
-                python(&script.value.module),
-                script.at.clone(),
-                why,
-            )))
+            let argv = python(&script.value.module);
+            let mut start = started(known, argv, script.at.clone(), why);
+            consoles::listen(known, &script.value.module, &mut start);
+            Ok(Some(start))
         }
         several => Err(Error::Undecided {
             what: format!("{} scripts could be started", several.len()),
@@ -334,6 +333,31 @@ fn guarded(known: &Known<'_>) -> Result<Option<Start>, Error> {
                 .collect(),
         }),
     }
+}
+
+/// The script at the top of a project that asks for a bot's framework, where it does not itself serve the web application, which
+/// other code imports: the bot serves it by the way.
+pub(super) fn bot(known: &Known<'_>, web: &AppObject) -> Option<Start> {
+    let asked = |framework: &Framework| {
+        framework.role == Role::Bot && framework.distribution.iter().any(|one| known.direct(one))
+    };
+    if !frameworks::all().values().any(asked) {
+        return None;
+    }
+    let starts = |script: &&Found<GuardedScript>| {
+        let module = &script.value.module;
+        let top = !module.file.contains('/') && usual(super::stem(&module.file));
+        let serves = |call: &String| {
+            servers::calls().contains(call)
+                || call.rsplit('.').next() == Some("run") && call != "asyncio.run"
+        };
+        top && *module != web.module && !script.value.calls.iter().any(serves)
+    };
+    let mut scripts = known.facts.app.scripts.iter().filter(starts);
+    let script = scripts.next().filter(|_| scripts.next().is_none())?;
+    let why = "the script of a bot that serves a page by the way";
+    let argv = python(&script.value.module);
+    Some(started(known, argv, script.at.clone(), why))
 }
 
 /// A start without a framework that serves, and therefore without a port, unless the code listens by itself; a command-line

@@ -121,6 +121,7 @@ pub(super) fn command(
             argv.push(Arg::template(word));
         }
     }
+    start.port = start.port.or(told(known, server, target));
     listen(known, server, bound.as_ref(), start);
     let version = known
         .installed
@@ -162,6 +163,18 @@ fn reachable(found: &Found<&str>, start: &mut Start) -> bool {
         );
     }
     !hidden
+}
+
+/// The port of a configuration that names the target, but lies where the server does not find it: what else stands there is for
+/// another place.
+fn told(known: &Known<'_>, server: &Server, target: &Target) -> Option<u16> {
+    let mut configs = known.facts.app.configs.iter();
+    let names = |config: &&ServerConfig| {
+        let mut settings = config.settings.values();
+        settings.any(|setting| target.at.as_ref() == Some(&setting.at))
+    };
+    let config = configs.find(names)?;
+    port_of(bind(server, config)?.value).filter(|port| *port >= 1024)
 }
 
 /// The port: what the configuration fixes, else the user's, the project's, the server's.

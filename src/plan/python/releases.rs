@@ -15,6 +15,9 @@ pub struct Release {
     pub eol: String,
     /// Debian suites with an official image.
     pub suites: Vec<Suite>,
+    /// The first patch release with an image on trixie, where older ones have none.
+    #[serde(default)]
+    pub trixie: u8,
     /// Distributions besides pip in the official image.
     pub seeded: Vec<String>,
 }

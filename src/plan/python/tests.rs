@@ -39,6 +39,22 @@ fn chosen(
 }
 
 #[test]
+fn a_range_that_ends_inside_a_release_leaves_it_out() {
+    use PythonSource::{PythonVersionFile, RequiresPython};
+    let version = |requests: &[(PythonSource, &str)]| chosen(requests, &|_| 0).0;
+    // 3.14.1 is newer than 3.14: the tag's newest patch would not be let in.
+    assert_eq!(version(&[(RequiresPython, ">=3.11,<=3.14")]), "3.13");
+    assert_eq!(version(&[(RequiresPython, ">=3.11,<3.13.5")]), "3.12");
+    // Where nothing else is left, the patch is named.
+    assert_eq!(version(&[(RequiresPython, "==3.12.4")]), "3.12.4");
+    assert_eq!(version(&[(RequiresPython, ">=3.13,<=3.13.2")]), "3.13.2");
+    let both = [(PythonVersionFile, "3.13"), (RequiresPython, "<=3.13")];
+    assert_eq!(version(&both), "3.13");
+    let whole = [(RequiresPython, ">=3.11,!=3.13.1,<3.14")];
+    assert_eq!(version(&whole), "3.13");
+}
+
+#[test]
 fn classifiers_decide_where_a_range_leaves_a_choice() {
     use PythonSource::{Classifier, PythonVersionFile, RequiresPython, Tool};
     let none = |_| 0;

@@ -17,6 +17,8 @@ pub(super) struct Draft<'a> {
     company: Company<'a>,
     build: BTreeMap<String, Gathered>,
     run: BTreeMap<String, Gathered>,
+    /// Packages that may be needed, and what says so where nothing else needs them.
+    suggested: Vec<(&'static [String], Warning)>,
     plan: SystemPlan,
 }
 
@@ -36,6 +38,7 @@ impl<'a> Draft<'a> {
             company,
             build: BTreeMap::new(),
             run: BTreeMap::new(),
+            suggested: Vec::new(),
             plan: SystemPlan::default(),
         }
     }
@@ -147,7 +150,7 @@ impl<'a> Draft<'a> {
     fn suggest(&mut self, one: &Distribution, view: &View) {
         if !view.run.is_empty() {
             let warning = reason::suggested(&reason::named(one), view);
-            self.plan.warnings.push(warning.at(one.at.clone()));
+            self.suggested.push((view.run, warning.at(one.at.clone())));
         }
     }
 
@@ -205,8 +208,9 @@ impl<'a> Draft<'a> {
             let warning = reason::suggested(&because.requirement, &lists);
             // Once is enough, wherever else it is called.
             let said = |one: &Warning| (one.code, &one.help) == (warning.code, &warning.help);
-            if !self.plan.warnings.iter().any(said) {
-                self.plan.warnings.push(warning.at(need.at.clone()));
+            if !self.suggested.iter().any(|(_, one)| said(one)) {
+                self.suggested
+                    .push((lists.run, warning.at(need.at.clone())));
             }
             return;
         }
@@ -263,6 +267,10 @@ impl<'a> Draft<'a> {
                 .collect()
         };
         let mut plan = self.plan;
+        let open = |packages: &[String]| packages.iter().any(|one| !self.run.contains_key(one));
+        let suggested = self.suggested.iter().filter(|(packages, _)| open(packages));
+        plan.warnings
+            .extend(suggested.map(|(_, warning)| warning.clone()));
         plan.build = packages(self.build);
         plan.run = packages(self.run);
         plan.steps.sort();

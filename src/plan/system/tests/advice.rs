@@ -87,7 +87,7 @@ fn every_advice_shows() {
     let catalogue = Catalogue::builtin();
     let versions = [
         "", "==0.1.10", "==1.3.14", "==1.5", "==2.0", "==2.4.0", "==2.9.9", "==3.6.2", "==3.10.3",
-        "==99",
+        "==5.4.1", "==6.0", "==99",
     ];
     for name in catalogue.names() {
         let advice = catalogue.entry(name).map_or(&[][..], |entry| &entry.advice);
@@ -140,6 +140,12 @@ fn what_does_not_work_with_a_python_hinders_it() {
         ("pydub", 12, 13),
         ("psycopg2==2.8.6", 11, 12),
         ("psycopg2==2.9.9", 12, 13),
+        ("psycopg2-binary==2.9.9", 12, 13),
+        ("gradio==3.25.0", 12, 13),
+        ("django==2.0.13", 9, 10),
+        ("urllib3==1.22", 9, 10),
+        ("pyyaml==5.4.1", 9, 10),
+        ("pyyaml==6.0", 11, 12),
         ("sqlalchemy==2.0.30", 12, 13),
     ] {
         assert!(!hinders(required(text), "flask", works), "{text}");
@@ -148,6 +154,11 @@ fn what_does_not_work_with_a_python_hinders_it() {
     assert!(!hinders(required("django==5.2"), "flask", 14));
     assert!(!hinders(required("psycopg2==2.9.10"), "flask", 14));
     assert!(!hinders(required("django"), "flask", 14));
+    assert!(!hinders(required("gradio==5.4.0"), "flask", 14));
+    assert!(!hinders(required("django==2.1.15"), "flask", 12));
+    assert!(!hinders(required("urllib3==1.23"), "flask", 14));
+    assert!(!hinders(required("pyyaml==6.0.1"), "flask", 14));
+    assert!(!hinders(required("pyyaml==5.3.1"), "flask", 14));
     assert!(!hinders(required("pydub"), "audioop-lts", 14));
     let bounded = Distribution {
         ceiling: Some("3.99999".to_owned()),

@@ -81,6 +81,20 @@ fn a_suggestion_adds_nothing() {
     let plan = plan(&[required("selenium")]);
     assert_eq!(stages(&plan), (vec![], vec![]));
     assert_eq!(codes(&plan), ["package-suggested"]);
+    // What the sources show to be needed is no suggestion any more.
+    let shown = SourceNeed {
+        need: "call:chrome".to_owned(),
+        evidence: "webdriver.Chrome()".to_owned(),
+        at: Place::new("app.py", 7),
+    };
+    let plan = decide(
+        &[required("selenium")],
+        &[shown],
+        &target(),
+        Catalogue::builtin(),
+    );
+    assert_eq!(names(&plan.run), ["chromium", "chromium-driver"]);
+    assert_eq!(codes(&plan), [""; 0]);
 }
 
 #[test]
