@@ -22,7 +22,7 @@ pub struct Outgrown {
     pub wheel: bool,
     /// What goes wrong, said of the distribution: `imports url_quote, which Werkzeug 3 removed`.
     pub why: String,
-    /// What to require: `require `werkzeug<3` beside it, or `flask>=2.3``.
+    /// What to require: werkzeug below 3 beside it, or a newer Flask.
     pub help: String,
 }
 
@@ -56,11 +56,10 @@ impl From<Row> for Outgrown {
             why,
             take,
         } = row;
-        let mut help = format!("require `{of}<{since}` beside it");
-        if let Some(take) = take {
-            help.push_str(&format!(", or `{take}`"));
-        }
+        let take = take.map(|take| format!(", or `{take}`"));
+        let take = take.unwrap_or_default();
         Self {
+            help: format!("require `{of}<{since}` beside it{take}"),
             versions,
             python,
             beside: Beside {
@@ -71,7 +70,6 @@ impl From<Row> for Outgrown {
             },
             wheel,
             why,
-            help,
         }
     }
 }
