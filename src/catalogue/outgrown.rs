@@ -18,6 +18,8 @@ pub struct Outgrown {
     pub python: Specifier,
     /// The other, and from which release on.
     pub beside: Beside,
+    /// Distributions beside which they work all the same.
+    pub without: Vec<String>,
     /// Only wheels fail: what is compiled now is compiled against what is there.
     pub wheel: bool,
     /// What goes wrong, said of the distribution: `imports url_quote, which Werkzeug 3 removed`.
@@ -37,6 +39,8 @@ struct Row {
     #[serde(default, deserialize_with = "range")]
     python: Specifier,
     #[serde(default)]
+    cure: Option<String>,
+    #[serde(default)]
     wheel: bool,
     #[serde(default)]
     named: bool,
@@ -51,15 +55,16 @@ impl From<Row> for Outgrown {
             of,
             since,
             python,
+            cure,
             wheel,
             named,
             why,
             take,
         } = row;
-        let take = take.map(|take| format!(", or `{take}`"));
-        let take = take.unwrap_or_default();
+        let ways = take.iter().chain(&cure);
+        let others: String = ways.map(|one| format!(", or `{one}`")).collect();
         Self {
-            help: format!("require `{of}<{since}` beside it{take}"),
+            help: format!("require `{of}<{since}` beside it{others}"),
             versions,
             python,
             beside: Beside {
@@ -68,6 +73,7 @@ impl From<Row> for Outgrown {
                 artefact: None,
                 brought: !named,
             },
+            without: cure.into_iter().collect(),
             wheel,
             why,
         }

@@ -349,6 +349,7 @@ pub(super) fn outgrown_here(
     version_in(&row.versions, one)
         && python_in(&row.python, target)
         && company.has_such(&row.beside)
+        && !row.without.iter().any(|name| company.has(name))
         && !(row.wheel && form.built())
 }
 

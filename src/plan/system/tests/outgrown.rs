@@ -57,3 +57,35 @@ fn what_was_compiled_against_numpy_1_wants_no_numpy_2() {
     let both = [required("faiss-cpu==1.7.4"), required("numpy")];
     assert_eq!(said(&both, &free).len(), 1);
 }
+
+#[test]
+fn what_brings_back_the_missing_cures() {
+    let free = target();
+    let paper = required("newspaper3k==0.2.8");
+    assert_eq!(
+        said(std::slice::from_ref(&paper), &free),
+        [
+            "newspaper3k 0.2.8 imports lxml.html.clean, which lxml 5.2 moved into lxml-html-clean; \
+             require `lxml<5.2` beside it, or `lxml-html-clean`"
+        ]
+    );
+    let cure = required("lxml-html-clean");
+    assert!(said(&[paper.clone(), cure], &free).is_empty());
+    let extra = with_extra("lxml", "html-clean");
+    assert!(said(&[paper, extra], &free).is_empty());
+}
+
+#[test]
+fn several_have_outgrown_an_old_flask() {
+    let free = target();
+    let all = said(&[required("flask==1.1.2")], &free);
+    for name in ["itsdangerous", "jinja2", "werkzeug"] {
+        let bound = |one: &String| one.contains(&format!("`{name}<"));
+        assert!(all.iter().any(bound), "{name}: {all:?}");
+    }
+    assert!(said(&[required("flask")], &free).is_empty());
+    // Without a newer one that works there is no second way.
+    let passlib = [with_extra("passlib", "bcrypt")];
+    assert!(said(&passlib, &free)[0].ends_with("; require `bcrypt<5` beside it"));
+    assert!(said(&[required("passlib")], &free).is_empty());
+}
