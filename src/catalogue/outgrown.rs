@@ -61,10 +61,11 @@ impl From<Row> for Outgrown {
             why,
             take,
         } = row;
-        let ways = take.iter().chain(&cure);
-        let others: String = ways.map(|one| format!(", or `{one}`")).collect();
+        let mut ways = vec![format!("`{of}<{since}` beside it")];
+        let others = take.iter().chain(&cure);
+        ways.extend(others.map(|one| format!("`{one}`")));
         Self {
-            help: format!("require `{of}<{since}` beside it{others}"),
+            help: format!("require {}", ways.join(", or ")),
             versions,
             python,
             beside: Beside {
