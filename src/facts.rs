@@ -107,6 +107,31 @@ pub fn is_dockerfile(name: &str) -> bool {
         || name.ends_with(".Dockerfile")
 }
 
+/// Files that dockwright writes, by their last part or by all of them.
+const WRITTEN: [&str; 8] = [
+    ".dockerignore",
+    ".pre-commit-config.yaml",
+    "compose.yaml",
+    "docker-bake.hcl",
+    "dockwright.toml",
+    "dockwright.lock",
+    ".github/workflows/dockwright.yml",
+    ".gitlab/dockwright.yml",
+];
+
+/// Can the path be that of a file which dockwright writes? Nothing else is ever replaced or removed, whatever a journal lists: it
+/// may have come with the checkout, and what a clone or a virtual environment begins with is no secret. And none of them is an input.
+pub fn is_written(path: &str) -> bool {
+    let ends_with = |name: &&str| {
+        let before = path.strip_suffix(*name);
+        before.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let image = name.strip_suffix(".dockerignore").unwrap_or(name);
+    let of_git = |part: &str| part.eq_ignore_ascii_case(".git");
+    (is_dockerfile(image) || WRITTEN.iter().any(ends_with)) && !path.split('/').any(of_git)
+}
+
 /// Is a dotted name another one, or below it? `shop.web.app` is below `shop.web`.
 pub fn is_below(name: &str, other: &str) -> bool {
     name.strip_prefix(other)

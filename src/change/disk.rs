@@ -5,8 +5,6 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, printable};
-use crate::facts::is_dockerfile;
-use crate::lock::LOCK_FILE;
 
 /// No Dockerfile is longer; what is, was not meant.
 const LIMIT: u64 = 4 << 20;
@@ -93,31 +91,6 @@ pub fn target(root: &Path, path: &str) -> Result<PathBuf, Error> {
         });
     }
     Ok(full)
-}
-
-/// Files that dockwright writes, by their last part or by all of them.
-const WRITTEN: [&str; 8] = [
-    ".dockerignore",
-    ".pre-commit-config.yaml",
-    "compose.yaml",
-    "docker-bake.hcl",
-    "dockwright.toml",
-    LOCK_FILE,
-    ".github/workflows/dockwright.yml",
-    ".gitlab/dockwright.yml",
-];
-
-/// Can the path be that of a file which dockwright writes? Nothing else is ever replaced or removed, whatever a journal lists: it
-/// may have come with the checkout, and what a clone or a virtual environment begins with is no secret.
-pub(super) fn is_written(path: &str) -> bool {
-    let ends_with = |name: &&str| {
-        let before = path.strip_suffix(*name);
-        before.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
-    };
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let image = name.strip_suffix(".dockerignore").unwrap_or(name);
-    let of_git = |part: &str| part.eq_ignore_ascii_case(".git");
-    (is_dockerfile(image) || WRITTEN.iter().any(ends_with)) && !path.split('/').any(of_git)
 }
 
 /// The disk's refusal in words.

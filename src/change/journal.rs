@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::{Builder, NamedTempFile};
 
-use super::disk::{failed, is_written, target};
+use super::disk::{failed, target};
 use crate::error::Error;
+use crate::facts::is_written;
 use crate::lock::sha256;
 
 /// Whatever a run lays beside the files begins so.

@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::disk::{failed, is_written, target};
+use super::disk::{failed, target};
 use super::journal::{self, Entry, Journal, PREFIX, SUFFIX};
 use super::{Change, refusal};
 use crate::error::{Error, printable};
+use crate::facts::is_written;
 use crate::lock::sha256;
 
 /// How long another run is waited for.

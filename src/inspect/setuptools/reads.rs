@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tree_sitter::Node;
 
 use super::ini::Ini;
+use crate::facts::is_written;
 use crate::inspect::pep508;
 use crate::inspect::tree::{Tree, join};
 
@@ -76,7 +77,8 @@ pub(super) fn file(tree: &Tree, folder: &str, name: &str) -> Option<String> {
     let plausible = !name.is_empty() && name.len() < 256 && !name.contains(['\n', '\0']);
     let path = plausible.then(|| pep508::resolve(folder, name)).flatten()?;
     let own = ["setup.py", "setup.cfg", "pyproject.toml"].map(|name| join(folder, name));
-    (!own.contains(&path) && tree.is_file(&path)).then_some(path)
+    let input = !own.contains(&path) && !is_written(&path);
+    (input && tree.is_file(&path)).then_some(path)
 }
 
 /// The file of the module whose attribute is named: `shop.version.__version__`.

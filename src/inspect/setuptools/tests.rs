@@ -294,6 +294,14 @@ fn the_newest_classifier_is_kept_with_its_line() {
     );
 }
 
+/// What `generate` writes would be an input of the next run, and is not in the build context.
+#[test]
+fn what_dockwright_writes_is_no_input() {
+    let script = "from setuptools import setup\nsetup(name='shop', long_description=open('Dockerfile').read() + open('README.md').read())\n";
+    let files = [("setup.py", script), ("Dockerfile", ""), ("README.md", "")];
+    assert_eq!(read_files(&files).unwrap().reads, ["README.md"]);
+}
+
 #[test]
 fn files_that_the_script_opens_are_known() {
     let script = "import os\nfrom setuptools import setup\nhere = os.path.dirname(__file__)\nabout = {}\n\
