@@ -14,7 +14,7 @@ pub(crate) use constraint::to_pep440 as poetry_range;
 
 use crate::error::Error;
 use crate::facts::{
-    BuildSystem, Found, Place, Pyproject, Requirement, Source, Task, VcsKind, Warning,
+    BuildSystem, Found, Place, Pyproject, Requirement, Source, Task, VcsKind, Warning, is_written,
 };
 
 use super::document::{Document, Node};
@@ -169,9 +169,10 @@ impl Reader<'_> {
         })
     }
 
-    /// A file beside the manifest, where it is one.
+    /// A file beside the manifest, where it is one and none that dockwright writes: that is no input of a build.
     fn file(&self, name: &str) -> Option<String> {
-        pep508::resolve(self.folder, name).filter(|path| self.tree.is_file(path))
+        let input = |path: &String| !is_written(path) && self.tree.is_file(path);
+        pep508::resolve(self.folder, name).filter(input)
     }
 
     /// A name inside the manifest's folder.

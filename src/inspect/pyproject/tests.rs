@@ -293,3 +293,16 @@ fn broken_files_are_refused_with_their_line() {
         );
     }
 }
+
+/// What `generate` writes would be an input of the next run, and is not in the build context.
+#[test]
+fn what_dockwright_writes_is_no_input() {
+    let text = "[project]\nname = \"shop\"\nversion = \"1\"\nreadme = \"Dockerfile\"\nlicense-files = [\"LICENSE\"]\n";
+    let files = [
+        ("pyproject.toml", text),
+        ("Dockerfile", ""),
+        ("LICENSE", ""),
+    ];
+    let (found, _) = read_in(&files).unwrap();
+    assert_eq!(found.metadata_files, ["LICENSE"]);
+}
