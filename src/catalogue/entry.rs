@@ -274,7 +274,7 @@ pub enum ArtefactKind {
 }
 
 /// Another distribution that is installed: its name alone, or what must hold of it as well.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Written")]
 pub struct Beside {
     /// As PEP 503 normalises it.
@@ -307,9 +307,7 @@ impl From<Written> for Beside {
         match written {
             Written::Name(name) => Self {
                 name,
-                versions: Specifier::default(),
-                artefact: None,
-                brought: false,
+                ..Self::default()
             },
             Written::Full {
                 name,

@@ -5,28 +5,14 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::entry::{Beside, range};
+use super::entry::{Advice, ArtefactKind, Beside, range};
 use crate::facts::Specifier;
 
-/// Releases of one distribution, and the other that has outgrown them.
-#[derive(Clone, Debug, Deserialize)]
+/// Releases of one distribution that another has outgrown: the advice whose message goes on from the distribution's name
+/// (`imports url_quote, which Werkzeug 3 removed`).
+#[derive(Debug, Deserialize)]
 #[serde(from = "Row")]
-pub struct Outgrown {
-    /// The releases that fail.
-    pub versions: Specifier,
-    /// The Pythons that the outgrown other can be had for.
-    pub python: Specifier,
-    /// The other, and from which release on.
-    pub beside: Beside,
-    /// Distributions beside which they work all the same.
-    pub without: Vec<String>,
-    /// Only wheels fail: what is compiled now is compiled against what is there.
-    pub wheel: bool,
-    /// What goes wrong, said of the distribution: `imports url_quote, which Werkzeug 3 removed`.
-    pub why: String,
-    /// What to require: werkzeug below 3 beside it, or a newer Flask.
-    pub help: String,
-}
+struct Outgrown(Advice);
 
 /// A row of the table.
 #[derive(Deserialize)]
@@ -64,20 +50,25 @@ impl From<Row> for Outgrown {
         let mut ways = vec![format!("`{of}<{since}` beside it")];
         let others = take.iter().chain(&cure);
         ways.extend(others.map(|one| format!("`{one}`")));
-        Self {
+        Self(Advice {
+            code: "outgrown".to_owned(),
+            message: why,
             help: format!("require {}", ways.join(", or ")),
             versions,
             python,
-            beside: Beside {
+            beside: vec![Beside {
                 versions: Specifier::parse(&format!(">={since}")).unwrap_or_default(),
                 name: of,
                 artefact: None,
                 brought: !named,
-            },
+            }],
             without: cure.into_iter().collect(),
-            wheel,
-            why,
-        }
+            from_default_index: false,
+            // What is compiled now is compiled against what is there.
+            artefact: wheel.then_some(ArtefactKind::Wheel),
+            suite: None,
+            hinders: false,
+        })
     }
 }
 
@@ -85,8 +76,9 @@ impl From<Row> for Outgrown {
 ///
 /// # Panics
 /// Never in a released program: a test reads the table.
-pub fn of(name: &str) -> &'static [Outgrown] {
-    all().get(name).map_or(&[], Vec::as_slice)
+pub fn of(name: &str) -> impl Iterator<Item = &'static Advice> {
+    let rows = all().get(name).into_iter().flatten();
+    rows.map(|Outgrown(advice)| advice)
 }
 
 fn all() -> &'static BTreeMap<String, Vec<Outgrown>> {
@@ -104,15 +96,17 @@ mod tests {
         assert!(all().keys().is_sorted());
         for (name, rows) in all() {
             assert_eq!(normalise(name), *name);
-            for row in rows {
-                let at = format!("{name} beside {}", row.beside.name);
-                assert_eq!(normalise(&row.beside.name), row.beside.name, "{at}");
-                assert!(!row.beside.versions.is_any(), "{at}: no release");
+            for Outgrown(row) in rows {
+                let beside = &row.beside[0];
+                let at = format!("{name} beside {}", beside.name);
+                assert_eq!(normalise(&beside.name), beside.name, "{at}");
+                assert!(!beside.versions.is_any(), "{at}: no release");
                 let newest = row.versions.contains("99999");
                 let newer = row.help.contains(&format!("`{name}>="));
                 assert!(newest != newer, "{at}: a newer one helps, or none does");
-                assert!(!row.why.is_empty() && !row.why.ends_with('.'), "{at}");
-                assert!(row.why.len() < 140, "{at}: {}", row.why);
+                let why = &row.message;
+                assert!(!why.is_empty() && !why.ends_with('.'), "{at}");
+                assert!(why.len() < 140, "{at}: {why}");
             }
         }
     }

@@ -10,7 +10,7 @@ use pep440_rs::VersionSpecifiers;
 use pep508_rs::{Pep508Url, VersionOrUrl};
 
 use crate::error::{Error, printable};
-use crate::facts::{Marker, Place, Requirement, Source, Specifier, Warning, normalise};
+use crate::facts::{Marker, Place, Requirement, Source, Specifier, Warning, is_written, normalise};
 
 use super::tree::Tree;
 use super::url::{self, Login};
@@ -236,6 +236,11 @@ pub(super) fn resolve(folder: &str, written: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// A file of the project that a manifest in a folder names as an input of its build: none that dockwright writes.
+pub(super) fn input(tree: &Tree, folder: &str, written: &str) -> Option<String> {
+    resolve(folder, written).filter(|path| !is_written(path) && tree.is_file(path))
 }
 
 fn convert(

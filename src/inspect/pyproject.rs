@@ -14,7 +14,7 @@ pub(crate) use constraint::to_pep440 as poetry_range;
 
 use crate::error::Error;
 use crate::facts::{
-    BuildSystem, Found, Place, Pyproject, Requirement, Source, Task, VcsKind, Warning, is_written,
+    BuildSystem, Found, Place, Pyproject, Requirement, Source, Task, VcsKind, Warning,
 };
 
 use super::document::{Document, Node};
@@ -169,10 +169,9 @@ impl Reader<'_> {
         })
     }
 
-    /// A file beside the manifest, where it is one and none that dockwright writes: that is no input of a build.
+    /// A file beside the manifest, where it is one.
     fn file(&self, name: &str) -> Option<String> {
-        let input = |path: &String| !is_written(path) && self.tree.is_file(path);
-        pep508::resolve(self.folder, name).filter(input)
+        pep508::input(self.tree, self.folder, name)
     }
 
     /// A name inside the manifest's folder.

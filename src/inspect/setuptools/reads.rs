@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use tree_sitter::Node;
 
 use super::ini::Ini;
-use crate::facts::is_written;
 use crate::inspect::pep508;
 use crate::inspect::tree::{Tree, join};
 
@@ -75,10 +74,9 @@ pub(super) fn of_script(
 /// A file of the project that a text may name, context-relative.
 pub(super) fn file(tree: &Tree, folder: &str, name: &str) -> Option<String> {
     let plausible = !name.is_empty() && name.len() < 256 && !name.contains(['\n', '\0']);
-    let path = plausible.then(|| pep508::resolve(folder, name)).flatten()?;
+    let path = plausible.then(|| pep508::input(tree, folder, name));
     let own = ["setup.py", "setup.cfg", "pyproject.toml"].map(|name| join(folder, name));
-    let input = !own.contains(&path) && !is_written(&path);
-    (input && tree.is_file(&path)).then_some(path)
+    path.flatten().filter(|path| !own.contains(path))
 }
 
 /// The file of the module whose attribute is named: `shop.version.__version__`.

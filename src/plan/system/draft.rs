@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Catalogue, Entry, RunWhen, before, outgrown};
+use crate::catalogue::{Advice, Catalogue, Entry, RunWhen, before, outgrown};
 use crate::facts::{Artefacts, Place, Platform, Source, SourceNeed, VcsKind, Warning};
 use crate::plan::closure::Distribution;
 
@@ -156,25 +156,24 @@ impl<'a> Draft<'a> {
 
     fn advise(&mut self, one: &Distribution, entry: &'static Entry, form: Form) {
         for advice in &entry.advice {
-            if view::advice_fits(advice, one, form, self.target, &self.company) {
-                let warning = Warning::new(&advice.code, &advice.message, &advice.help);
-                let warning = warning.at(one.at.clone());
-                if !self.plan.warnings.contains(&warning) {
-                    self.plan.warnings.push(warning);
-                }
-            }
+            self.warn(one, form, advice, advice.message.clone());
         }
     }
 
     /// Says what has outgrown this release.
     fn outgrown(&mut self, one: &Distribution, form: Form) {
-        for row in outgrown::of(&one.name) {
-            if view::outgrown_here(row, one, form, self.target, &self.company) {
-                let message = format!("{} {}", reason::named(one), row.why);
-                let warning = Warning::new("outgrown", message, &row.help).at(one.at.clone());
-                if !self.plan.warnings.contains(&warning) {
-                    self.plan.warnings.push(warning);
-                }
+        for advice in outgrown::of(&one.name) {
+            let message = format!("{} {}", reason::named(one), advice.message);
+            self.warn(one, form, advice, message);
+        }
+    }
+
+    /// Adds a piece of advice where it holds, once.
+    fn warn(&mut self, one: &Distribution, form: Form, advice: &'static Advice, message: String) {
+        if view::advice_fits(advice, one, form, self.target, &self.company) {
+            let warning = Warning::new(&advice.code, message, &advice.help).at(one.at.clone());
+            if !self.plan.warnings.contains(&warning) {
+                self.plan.warnings.push(warning);
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::catalogue::outgrown::Outgrown;
 use crate::catalogue::{
     Advice, Alpine, ArtefactKind, Beside, Case, Catalogue, Debian, Entry, Proved, RunWhen,
     WheelTarget,
@@ -336,21 +335,6 @@ pub(super) fn advice_fits(
         && advice
             .suite
             .is_none_or(|suite| target.family == Family::Debian(suite))
-}
-
-/// Does a distribution fail beside what else is installed?
-pub(super) fn outgrown_here(
-    row: &Outgrown,
-    one: &Distribution,
-    form: Form,
-    target: &Target,
-    company: &Company,
-) -> bool {
-    version_in(&row.versions, one)
-        && python_in(&row.python, target)
-        && company.has_such(&row.beside)
-        && !row.without.iter().any(|name| company.has(name))
-        && !(row.wheel && form.built())
 }
 
 /// Will the installer take what the default index has, for all that the project says?
