@@ -17,7 +17,7 @@ pub mod services;
 pub mod sonames;
 pub mod writes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
@@ -80,7 +80,7 @@ const NEEDS: &str = include_str!("catalogue/needs.toml");
 /// Everything known, found by normalised name.
 #[derive(Debug)]
 pub struct Catalogue {
-    slots: BTreeMap<&'static str, Slot>,
+    slots: HashMap<&'static str, Slot>,
 }
 
 /// One table's text, parsed when somebody asks: a run looks up a few of some hundred.
@@ -147,14 +147,20 @@ impl Catalogue {
 
     /// Every distribution's normalised name, sorted.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.slots.keys().copied().filter(|key| !key.contains(':'))
+        self.sorted(|key| !key.contains(':'))
     }
 
     /// Every need that a sign in the sources shows, sorted by its key; `tessdata` is asked for by its language, not by a sign.
     pub fn source_needs(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
-        let keys = self.slots.keys().copied();
-        keys.filter(|key| key.contains(':') && !key.starts_with("tessdata:"))
+        self.sorted(|key| key.contains(':') && !key.starts_with("tessdata:"))
             .filter_map(|key| Some((key, self.parsed(key)?)))
+    }
+
+    fn sorted(&self, wanted: fn(&str) -> bool) -> impl Iterator<Item = &'static str> + use<> {
+        let mut keys: Vec<&'static str> = self.slots.keys().copied().collect();
+        keys.retain(|key| wanted(key));
+        keys.sort_unstable();
+        keys.into_iter()
     }
 
     /// What `dockwright catalogue NAME` prints; `None` for a stranger.
@@ -207,34 +213,27 @@ fn parse(key: &str, text: &str) -> Result<Entry, String> {
 
 /// Cuts a shelf at its top-level headers: `[name]` or `["kind:name"]`, at a line's start and without a dot.
 fn tables(shelf: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let mut rest = shelf;
+    let first = shelf.starts_with('[').then_some(0);
+    let others = shelf.match_indices("\n[").map(|(line_end, _)| line_end + 1);
+    let starts = first.into_iter().chain(others);
+    let mut headers = starts
+        .filter_map(|at| Some((at, header(shelf.get(at..)?)?)))
+        .peekable();
     std::iter::from_fn(move || {
-        let start = header(rest, 0)?;
-        let end = header(rest, start.1).map_or(rest.len(), |next| next.0);
-        let text = rest.get(start.0..end)?;
-        let key = text.get(1..)?.split(']').next()?.trim_matches('"');
-        rest = rest.get(end..)?;
-        Some((key, text))
+        let (at, key) = headers.next()?;
+        let end = headers.peek().map_or(shelf.len(), |(next, _)| *next);
+        Some((key, shelf.get(at..end)?))
     })
 }
 
-/// Offsets of the start and of the end of the first top-level header's line at or after `from`.
-fn header(text: &str, from: usize) -> Option<(usize, usize)> {
-    let mut at = from;
-    for line in text.get(from..)?.split_inclusive('\n') {
-        let next = at + line.len();
-        let inner = line
-            .trim_end()
-            .strip_prefix('[')
-            .and_then(|line| line.strip_suffix(']'));
-        if inner.is_some_and(|key| {
-            !key.starts_with('[') && (key.starts_with('"') || !key.contains('.'))
-        }) {
-            return Some((at, next));
-        }
-        at = next;
+/// The key of a text's first line, where that is a top-level header.
+fn header(text: &str) -> Option<&str> {
+    let inner = text.lines().next()?.trim_end().strip_prefix('[')?;
+    let key = inner.strip_suffix(']')?;
+    if key.starts_with('"') {
+        return Some(key.trim_matches('"'));
     }
-    None
+    (!key.starts_with('[') && !key.contains('.')).then_some(key)
 }
 
 #[cfg(test)]

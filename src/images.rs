@@ -15,7 +15,7 @@ use crate::inspect::tree::Tree;
 use crate::lock::LockRecord;
 use crate::plan::pin::World;
 use crate::plan::{BuildPlan, DOCKERFILE};
-use crate::settings::{Ci, Settings, misplaced};
+use crate::settings::{Ci, Settings, misplaced, placed};
 use crate::{Planned, planned};
 
 pub use compared::Compared;
@@ -210,7 +210,15 @@ impl Folder {
     pub fn plans(&self, only: Option<&str>) -> Result<Vec<Image>, Error> {
         let wishes = self.meant(&self.wishes, only, |wish| &wish.name)?;
         let image = |wish: &Wish| {
-            let mut plan = planned(&self.trees[wish.tree], &wish.settings)?;
+            let tree = &self.trees[wish.tree];
+            let mut plan = planned(tree, &wish.settings).map_err(|error| {
+                let own = (self.top(), wish.name.as_deref());
+                placed(
+                    error,
+                    &[own, (tree, None), (self.top(), None)],
+                    &wish.passing,
+                )
+            })?;
             plan.warnings.extend(self.undone.clone());
             Ok(Image {
                 name: wish.name.clone(),

@@ -3,6 +3,7 @@
 mod additions;
 mod document;
 mod names;
+mod placed;
 mod read;
 mod said;
 
@@ -16,6 +17,7 @@ use crate::facts::is_dockerfile;
 
 pub use additions::{AskedSecret, Lines, copied};
 pub use names::{Ci, Installer, Manager, PackageTool, PlatformName, Suite};
+pub use placed::placed;
 pub use said::key;
 
 /// The settings file that `init` writes.

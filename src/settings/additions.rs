@@ -188,10 +188,15 @@ impl Settings {
         });
         match gone {
             None => Ok(()),
-            Some(entry) => {
-                let expected = "a file or folder that is in the project, relative to its folder";
-                Err(refused("copy", entry, expected))
-            }
+            Some(entry) => Err(Error::Settings {
+                what: format!(
+                    "`copy` names `{}`, and there is no such file or folder in the project",
+                    printable(entry)
+                ),
+                at: None,
+                help: "give its path relative to the project's folder, or take the entry out"
+                    .to_owned(),
+            }),
         }
     }
 }

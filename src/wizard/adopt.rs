@@ -73,6 +73,7 @@ pub fn adopt(
         let value = more(&settings, &wish.key, value);
         let answered = settings.with(&wish.key, Some(value)).and_then(|next| {
             next.check()?;
+            next.check_copies(tree)?;
             let other = wish.key == "requirements";
             let anew = other.then(|| Ground::inspect(tree, &next, ground.under.clone()));
             let anew = anew.transpose()?;

@@ -146,6 +146,73 @@ fn every_wording_on_one_page() {
     insta::assert_snapshot!(page);
 }
 
+/// A setting that is refused, what is typed, and the line that the message names; empty where the flag is to blame.
+const REFUSED: [(&str, &str, &[&str], &str); 9] = [
+    ("dockwright.toml", "port = 80\nuser = \"a b\"\n", &[], "2"),
+    (
+        "dockwright.toml",
+        "user = \"a b\"\n",
+        &["--user", "c d"],
+        "",
+    ),
+    ("dockwright.toml", "user = \"a\"\n", &["--user", "c d"], ""),
+    (
+        "dockwright.toml",
+        "copy = [\n  \"app.py\",\n  \"gone\",\n]\n",
+        &[],
+        "3",
+    ),
+    (
+        "dockwright.toml",
+        "\n[packages]\nbuild = [\"git\"]\nrun = [\"curl\", \"a b\"]\n",
+        &[],
+        "4",
+    ),
+    (
+        "dockwright.toml",
+        "[run]\n\nend-of-runtime = [\"cat <<A\"]\n",
+        &[],
+        "3",
+    ),
+    (
+        "dockwright.toml",
+        "env.A = \"1\"\nenv.\"b c\" = \"2\"\n",
+        &[],
+        "2",
+    ),
+    (
+        "dockwright.toml",
+        "uid = 7\nuser = \"fine\"\n[images.web]\nuser = \"a b\"\n",
+        &[],
+        "4",
+    ),
+    (
+        "pyproject.toml",
+        "[project]\nname = \"shop\"\n[tool.dockwright]\nlabels = { \"a b\" = \"x\" }\n",
+        &[],
+        "4",
+    ),
+];
+
+#[test]
+fn a_refused_setting_is_shown_where_it_stands() {
+    for (file, text, flags, line) in REFUSED {
+        let project = Project::new(&[
+            ("requirements.txt", REQUIREMENTS),
+            ("app.py", APP),
+            (file, text),
+        ]);
+        let done = project.run(&[&["generate"], flags].concat());
+        assert_eq!(done.code, 2, "{text}: {}", done.err);
+        let place = format!("\n  {file}:{line}  stands here\n");
+        let expected = if line.is_empty() { 0 } else { 1 };
+        let found = done.err.matches(&place).count();
+        assert_eq!(found, expected, "{text}: {}", done.err);
+        let shown = done.err.matches("stands here").count();
+        assert_eq!(shown, expected, "{text}: {}", done.err);
+    }
+}
+
 #[test]
 fn an_edit_that_conflicts_is_shown_and_kept() {
     let project = Project::new(&[

@@ -24,7 +24,7 @@ fn every_input_of_the_corpus_holds() {
     }
     let known = PARSERS.iter().map(|(name, _)| *name);
     let known: BTreeSet<String> = known
-        .chain(["merge", "project"])
+        .chain(["adopt", "merge", "project"])
         .map(ToOwned::to_owned)
         .collect();
     assert_eq!(

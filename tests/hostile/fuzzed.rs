@@ -11,8 +11,13 @@ use dockwright::render::OutFile;
 use super::{dockerfile, ran::run};
 
 /// Each parser's fuzz target, and the file that it reads.
-pub(crate) const PARSERS: [(&str, &str); 15] = [
+pub(crate) const PARSERS: [(&str, &str); 24] = [
+    ("compose_file", "docker-compose.yml"),
     ("dockerignore", ".dockerignore"),
+    ("gunicorn", "gunicorn.conf.py"),
+    ("makefile", "Makefile"),
+    ("mise", "mise.toml"),
+    ("package_json", "package.json"),
     ("pdm_lock", "pdm.lock"),
     ("pipfile", "Pipfile"),
     ("pipfile_lock", "Pipfile.lock"),
@@ -21,12 +26,16 @@ pub(crate) const PARSERS: [(&str, &str); 15] = [
     ("pylock", "pylock.toml"),
     ("pyproject", "pyproject.toml"),
     ("python", "app.py"),
+    ("python_version", ".python-version"),
     ("record", "dockwright.lock"),
     ("requirements", "requirements.txt"),
     ("settings", "dockwright.toml"),
     ("setup_cfg", "setup.cfg"),
     ("setup_py", "setup.py"),
+    ("shell", "start.sh"),
     ("uv_lock", "uv.lock"),
+    ("uv_toml", "uv.toml"),
+    ("uwsgi", "uwsgi.ini"),
 ];
 
 /// Starts the next file of a project in one input of the target `project`.
@@ -41,6 +50,7 @@ const NEXT_TEXT: &str = "\n===\n";
 /// The property does not hold.
 pub(crate) fn hold(target: &str, input: &[u8]) {
     match target {
+        "adopt" => adopts(input),
         "merge" => merges(input),
         "project" => plans(&several(input), often(input, 4)),
         "record" => recorded(input),
@@ -49,6 +59,29 @@ pub(crate) fn hold(target: &str, input: &[u8]) {
             let (_, file) = file.unwrap_or_else(|| panic!("no target {parser}"));
             plans(&around(file, input), often(input, 16));
         }
+    }
+}
+
+/// Somebody's own Dockerfile stays as it is; what is made of it holds, also when it is made again.
+fn adopts(input: &[u8]) {
+    let folder = tempfile::Builder::new().prefix("fuzzed").tempdir().unwrap();
+    let mut files = around("requirements.txt", b"flask==3.0.0\ngunicorn\npsycopg2\n");
+    files.insert("Dockerfile".to_owned(), input.to_vec());
+    for (name, text) in &files {
+        lay(folder.path(), name, text);
+    }
+    let root = folder.path().to_str().unwrap();
+    let ran = tried(&["init", "--yes", "--adopt", root], &[0, 2, 3]);
+    let own = fs::read(folder.path().join("Dockerfile")).unwrap();
+    assert_eq!(own, input, "the Dockerfile was written over");
+    if ran.exit == 0 {
+        let made = fs::read_to_string(folder.path().join("Dockerfile.dockwright")).unwrap();
+        let text = made
+            .split_once('\n')
+            .filter(|(first, _)| first.starts_with("# syntax="));
+        let read = dockerfile::split(text.map_or(&*made, |(_, rest)| rest));
+        assert!(read.is_ok(), "{read:?}\n{made}");
+        tried(&["check", root], &[0]);
     }
 }
 
