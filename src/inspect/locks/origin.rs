@@ -90,8 +90,11 @@ pub(super) fn is_wheel(file: &str) -> bool {
 
 /// The last part of a URL or path, percent-decoded.
 pub(super) fn basename(url: &str) -> Cow<'_, str> {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    // A lock has thousands: one character is sought many times faster than one of two.
+    let end = url.find('?').into_iter().chain(url.find('#')).min();
+    let path = end.map_or(url, |end| &url[..end]);
+    let start = path.rfind('/').max(path.rfind('\\'));
+    let name = start.map_or(path, |start| &path[start + 1..]);
     if name.contains('%') {
         Cow::Owned(decoded(name))
     } else {
