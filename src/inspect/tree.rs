@@ -254,9 +254,10 @@ impl Tree {
             }
         };
         let mut found = std::thread::scope(|scope| {
-            let second = scope.spawn(work);
+            let second = (paths.len() > 1).then(|| scope.spawn(work));
             let mut found = work();
-            found.extend(second.join().unwrap_or_default());
+            let theirs = second.and_then(|second| second.join().ok());
+            found.extend(theirs.unwrap_or_default());
             found
         });
         found.sort_by_key(|(index, _)| *index);

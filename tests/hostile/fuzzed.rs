@@ -127,9 +127,9 @@ fn around(file: &str, text: &[u8]) -> BTreeMap<String, Vec<u8>> {
         "app.py".to_owned(),
         b"from flask import Flask\napp = Flask(__name__)\n".to_vec(),
     )]);
-    let of_a_lock = file.ends_with(".lock") || file == "pylock.toml";
+    let beside_a_manifest = file.ends_with(".lock") || ["pylock.toml", "uv.toml"].contains(&file);
     let (name, manifest): (_, &[u8]) =
-        if of_a_lock && file != "dockwright.lock" && file != "Pipfile.lock" {
+        if beside_a_manifest && file != "dockwright.lock" && file != "Pipfile.lock" {
             (
                 "pyproject.toml",
                 b"[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n",

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::corpus::{Corpus, Source};
 use super::languages;
 use super::modules::Modules;
-use crate::catalogue::{Catalogue, Shown};
+use crate::catalogue::{Catalogue, Entry, Shown};
 use crate::facts::app::Django;
 use crate::facts::{Place, SourceNeed, is_below};
 use crate::inspect::syntax::{Assign, Call, Value};
@@ -326,25 +326,22 @@ struct Index {
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(|| {
+        let needs: Vec<_> = Catalogue::builtin().source_needs().collect();
         let by = |list: fn(&Shown) -> &Vec<String>| {
-            Catalogue::builtin()
-                .source_needs()
-                .flat_map(|(key, need)| {
-                    list(&need.shown)
-                        .iter()
-                        .map(move |shown| (shown.as_str(), key))
-                })
-                .collect()
+            let shown = |(key, need): &(&'static str, &'static Entry)| {
+                let key = *key;
+                let shown = list(&need.shown).iter();
+                shown.map(move |shown| (shown.as_str(), key))
+            };
+            needs.iter().flat_map(shown).collect()
         };
         let guarded = |list: fn(&Shown) -> &Vec<String>| {
-            Catalogue::builtin()
-                .source_needs()
-                .flat_map(|(key, need)| {
-                    let unless = need.shown.unless.as_slice();
-                    let shown = list(&need.shown).iter();
-                    shown.map(move |shown| (shown.as_str(), (key, unless)))
-                })
-                .collect()
+            let shown = |(key, need): &(&'static str, &'static Entry)| {
+                let (key, unless) = (*key, need.shown.unless.as_slice());
+                let shown = list(&need.shown).iter();
+                shown.map(move |shown| (shown.as_str(), (key, unless)))
+            };
+            needs.iter().flat_map(shown).collect()
         };
         Index {
             programs: guarded(|shown| &shown.programs),
