@@ -9,6 +9,7 @@ mod entry;
 pub mod frameworks;
 pub mod headers;
 pub mod migrations;
+pub mod moved;
 pub mod node;
 pub mod outgrown;
 pub mod removed;

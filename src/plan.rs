@@ -13,6 +13,7 @@ pub mod frontend;
 pub mod install;
 pub mod manager;
 pub mod managers;
+mod moved;
 mod needs;
 pub mod pin;
 pub mod pre_commit;
@@ -204,6 +205,8 @@ pub fn plan(
     let distributions = resolver.distributions(python.minor);
     let mut start = start(facts, settings, &chosen, &distributions)?;
     additions::writable(&mut start, settings);
+    let newest = |name: &str| resolver.is_free(name);
+    warnings.extend(moved::warnings(&facts.app.moved, &distributions, &newest));
     warnings.extend(start.warnings.iter().cloned());
     let (base, system) = system::base_and_system(
         &system::Wanted {

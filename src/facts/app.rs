@@ -55,9 +55,12 @@ pub struct AppFacts {
     pub handles_term: Option<Place>,
     /// The code sleeps, or serves for ever: what runs does not end by itself.
     pub waits: Option<Place>,
-    /// Modules that the code imports and that newer Pythons have no more.
+    /// Modules of the standard library, and names in them, that the code imports and that newer Pythons have no more.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Found<String>>,
+    /// Names that the code imports and that newer releases of a distribution have no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Found<String>>,
     /// Data that the code fetches when it runs.
     pub downloads: Vec<Found<Fetched>>,
     /// gettext catalogues (`*.po`) below a `LC_MESSAGES` folder that are not there compiled (`*.mo`).

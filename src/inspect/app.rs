@@ -89,6 +89,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.removed = removed::read(&corpus, &modules, &place);
+    facts.moved = removed::moved(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &place);
     facts.listens = routes::listens(&corpus, &place);
     facts.subcommands = subcommands::read(&corpus, &place);

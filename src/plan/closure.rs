@@ -39,6 +39,14 @@ pub struct Distribution {
     pub platforms: Vec<Platform>,
 }
 
+impl Distribution {
+    /// Its version, or the newest that its range leaves: an unknown one is newer than all.
+    pub fn newest(&self) -> &str {
+        let known = self.version.as_deref().or(self.ceiling.as_deref());
+        known.unwrap_or("99999")
+    }
+}
+
 /// The distributions that a lock installs in any of the environments (one Python, one or more platforms), sorted by name and
 /// version. The project itself, where the lock lists it, is not among them; workspace members and path dependencies are.
 #[must_use]

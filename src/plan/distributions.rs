@@ -76,6 +76,12 @@ impl<'a> Resolver<'a> {
         all.iter().any(|one| one.name == name)
     }
 
+    /// Is it the newest release, where something brings this distribution that nothing names?
+    pub fn is_free(&self, name: &str) -> bool {
+        let mut constrained = self.constrained().iter();
+        self.chosen.lock.is_none() && !constrained.any(|one| one.name.as_deref() == Some(name))
+    }
+
     /// Refuses a lock that cannot have been made from the manifest beside it.
     ///
     /// # Errors

@@ -335,6 +335,51 @@ fn only_what_a_file_cannot_be_imported_without_is_missed() {
 }
 
 #[test]
+fn names_that_left_a_module_are_found_where_they_are_imported() {
+    let found = |source: &str| -> [Vec<String>; 2] {
+        let app = file("shop/deep/down/here/utils.py", source).facts().app;
+        [app.removed, app.moved].map(|all| all.into_iter().map(|one| one.value).collect())
+    };
+    let none: [&str; 0] = [];
+    for (source, removed, moved) in [
+        (
+            "from collections import Mapping, OrderedDict\n",
+            &["collections.Mapping"][..],
+            &none[..],
+        ),
+        (
+            "from collections import (\n    deque,\n    Set,\n)\n",
+            &["collections.Set"],
+            &none,
+        ),
+        ("from collections.abc import Mapping\n", &none, &none),
+        (
+            "from collections import OrderedDict\nMapping = 1\n",
+            &none,
+            &none,
+        ),
+        (
+            "from flask import Flask, Markup\n",
+            &none,
+            &["flask.Markup"],
+        ),
+        (
+            "import flask.json\nfrom flask import (\n    escape as e,\n)\n",
+            &none,
+            &["flask.escape"],
+        ),
+        ("from markupsafe import Markup\n", &none, &none),
+        (
+            "try:\n    from flask import Markup\nexcept ImportError:\n    from markupsafe import Markup\n",
+            &none,
+            &none,
+        ),
+    ] {
+        assert_eq!(found(source), [removed, moved], "{source}");
+    }
+}
+
+#[test]
 fn where_an_address_is_needs_no_gdal() {
     let needs = |source: &str| file("shop/models.py", source).facts().sources.len();
     assert_eq!(needs("from django.contrib.gis.db import models\n"), 1);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::decoys::decoy;
-use crate::catalogue::{Catalogue, downloads, frameworks, removed};
+use crate::catalogue::{Catalogue, downloads, frameworks, moved, removed};
 use crate::inspect::syntax::{self, Outline, Value};
 use crate::inspect::tree::{Tree, join};
 
@@ -203,8 +203,10 @@ fn words() -> &'static Words {
             })
         };
         id("__main__".to_owned());
-        let whole: BTreeSet<usize> = imports().map(&mut id).collect();
-        let mut sets: Vec<Vec<usize>> = whole.iter().map(|word| vec![*word]).collect();
+        let mut sets: Vec<Vec<usize>> = imports()
+            .map(|set| set.into_iter().map(&mut id).collect())
+            .collect();
+        let whole: BTreeSet<usize> = sets.iter().flatten().copied().collect();
         for set in telling() {
             sets.push(set.into_iter().map(&mut id).collect());
         }
@@ -268,10 +270,16 @@ const OPTIONS: [&str; 7] = [
     "-address'",
 ];
 
-/// Imports of modules that the standard library lost.
-fn imports() -> impl Iterator<Item = String> {
-    let modules = removed::all().keys();
-    modules.flat_map(|module| ["import", "from"].map(|word| format!("{word} {module}")))
+/// Imports of what the standard library lost, and of what distributions did.
+fn imports() -> impl Iterator<Item = Vec<String>> {
+    let names = removed::all().keys().map(|name| &**name);
+    names.chain(moved::all().keys().copied()).flat_map(|name| {
+        let whole = ["import", "from"].map(|word| vec![format!("{word} {name}")]);
+        let taken = name
+            .rsplit_once('.')
+            .map(|(module, last)| vec![format!("from {module} import"), last.to_owned()]);
+        whole.into_iter().chain(taken)
+    })
 }
 
 /// Sets of words, out of the tables of frameworks and needs.

@@ -1,31 +1,57 @@
-//! Turns imports into the modules of the standard library that newer Pythons have no more.
+//! Turns imports into what newer Pythons and newer releases of distributions have no more.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
 use super::corpus::{Corpus, Source};
 use super::modules::Modules;
-use crate::catalogue::removed;
+use crate::catalogue::{moved, removed};
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::Import;
 
 /// Files that build or install the project: they run with another Python, or beside setuptools.
 const BUILDS: [&str; 3] = ["bootstrap", "ez_setup", "setup"];
 
-/// Each such module that a file cannot be imported without, with the first place. What is tried, or imported under a condition, has
-/// a way without it.
+/// Modules and names of the standard library that a file cannot be imported without and that newer Pythons have no more, each with the
+/// first place. What is tried, or imported under a condition, has a way without it.
 pub(super) fn read(
     corpus: &Corpus,
     modules: &Modules<'_>,
     place: &dyn Fn(&str, u32) -> Place,
 ) -> Vec<Found<String>> {
+    let known = |name: &str| removed::all().get_key_value(name).map(|(key, _)| &**key);
+    imported(corpus, modules, place, &known)
+}
+
+/// The same for names of distributions that newer releases have no more.
+pub(super) fn moved(
+    corpus: &Corpus,
+    modules: &Modules<'_>,
+    place: &dyn Fn(&str, u32) -> Place,
+) -> Vec<Found<String>> {
+    let known = |name: &str| moved::all().get_key_value(name).map(|(key, _)| *key);
+    imported(corpus, modules, place, &known)
+}
+
+fn imported(
+    corpus: &Corpus,
+    modules: &Modules<'_>,
+    place: &dyn Fn(&str, u32) -> Place,
+    known: &dyn Fn(&str) -> Option<&'static str>,
+) -> Vec<Found<String>> {
     let mut found: BTreeMap<&str, Place> = BTreeMap::new();
     let sources = corpus.sources.iter();
     for source in sources.filter(|source| !BUILDS.contains(&source.stem())) {
         for import in source.outline.imports.iter().filter(|one| certain(one)) {
-            let top = import.module.split('.').next().unwrap_or_default();
-            if removed::all().contains_key(top) && !own(corpus, modules, source, top) {
+            let name = import.name.iter().map(|name| format!(".{name}"));
+            let full = import.module.clone() + &name.collect::<String>();
+            let mut names = successors(Some(&*full), |name| Some(name.rsplit_once('.')?.0));
+            let top = full.split('.').next().unwrap_or_default();
+            if let Some(name) = names.find_map(known)
+                && !own(corpus, modules, source, top)
+            {
                 let at = || place(&source.path, import.line);
-                found.entry(top).or_insert_with(at);
+                found.entry(name).or_insert_with(at);
             }
         }
     }

@@ -370,8 +370,7 @@ fn artefact_is(wanted: Option<ArtefactKind>, form: Form) -> bool {
 
 /// An unknown version is the newest that its range allows; an image's Python has no patch release here.
 fn version_in(range: &Specifier, one: &Distribution) -> bool {
-    let known = one.version.as_deref().or(one.ceiling.as_deref());
-    range.is_any() || range.contains(known.unwrap_or("99999"))
+    range.is_any() || range.contains(one.newest())
 }
 
 fn python_in(range: &Specifier, target: &Target) -> bool {
