@@ -14,6 +14,8 @@ pub struct Removed {
     /// Distributions that bring it back.
     #[serde(default)]
     pub brought: Vec<String>,
+    /// What to do in the sources.
+    pub instead: Option<String>,
 }
 
 /// All of them by their dotted names.

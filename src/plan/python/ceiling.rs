@@ -40,14 +40,14 @@ impl<'a> Ceiling<'a> {
             "the sources import {value}, which Python 3.{minor} has no more: it left with 3.{}",
             self.since
         );
-        let brought = removed::all()
-            .get(value)
-            .and_then(|one| one.brought.first());
-        let newest = self.since - 1;
-        let help = match brought {
-            Some(name) => format!("add {name} to the dependencies, or take Python 3.{newest}"),
-            None => format!("do without it, or take Python 3.{newest}"),
-        };
+        let known = removed::all().get(value);
+        let instead = known.and_then(|one| {
+            let brought = one.brought.first();
+            let brought = brought.map(|name| format!("add {name} to the dependencies"));
+            brought.or_else(|| one.instead.clone())
+        });
+        let instead = instead.as_deref().unwrap_or("do without it");
+        let help = format!("{instead}, or take Python 3.{}", self.since - 1);
         Warning::new("module-removed", message, help).at(at.clone())
     }
 }

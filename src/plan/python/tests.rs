@@ -241,6 +241,13 @@ fn modules_that_left_the_standard_library_keep_newer_releases_out() {
     // A distribution brings it back.
     let (version, _, warned) = chosen(&imports(&["cgi"]), &[]);
     assert_eq!((version.as_str(), warned), ("3.14", false));
+    // Nobody is given a Python that gets no fixes any more.
+    let mapping = imports(&["collections.Mapping"]);
+    let (version, _, warned) = chosen(&mapping, &[]);
+    assert_eq!((version.as_str(), warned), ("3.14", true));
+    let ceiling = Ceiling::of(&mapping, &|_| false);
+    let help = ceiling.unwrap().warning(14).help;
+    assert_eq!(help, "import it from collections.abc, or take Python 3.9");
     // What somebody asked for or has tried is taken, and told.
     for request in [
         (PythonVersionFile, "3.13"),
