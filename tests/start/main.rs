@@ -6,6 +6,7 @@ mod authority;
 mod behaviour;
 mod data;
 mod frameworks;
+mod passed_on;
 mod ports;
 mod process;
 mod procfile;

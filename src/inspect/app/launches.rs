@@ -11,11 +11,13 @@ use crate::inspect::tree::Tree;
 const LENGTH: u64 = 64 << 10;
 
 /// Folders in which projects keep the scripts of their images; others belong to other programs.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 15] = [
     "",
     "bin",
     "conf",
     "config",
+    "container",
+    "containers",
     "deploy",
     "deployment",
     "docker",

@@ -42,7 +42,11 @@ pub(super) fn groups(
         })
         .cloned()
         .collect();
-    let detected = one_driver(detected);
+    let mut detected = one_driver(detected);
+    // One that is installed by default may stand for a processor under another name.
+    if detected.is_empty() {
+        detected.extend(processor(&known, &settings.groups));
+    }
     let chosen = adjust(detected, &settings.groups, &known, "group")?;
     tell(&chosen, &settings.groups, "group", pyproject, warnings);
     Ok(chosen)
@@ -66,7 +70,8 @@ pub(super) fn extras(
         .filter(|name| !names.alternatives.contains(*name) || !has_driver(pyproject))
         .cloned()
         .collect();
-    let detected = one_driver(detected);
+    let mut detected = one_driver(detected);
+    detected.extend(processor(&known, &settings.extras));
     let chosen = adjust(detected, &settings.extras, &known, "extra")?;
     tell(&chosen, &settings.extras, "extra", pyproject, warnings);
     Ok(chosen)
@@ -92,6 +97,16 @@ fn one_driver(mut detected: BTreeSet<String>) -> BTreeSet<String> {
     detected
 }
 
+/// The name that stands for the processor which every machine has, where the others are for GPUs and none is wished.
+fn processor(known: &BTreeSet<String>, wishes: &[String]) -> Option<String> {
+    let devices = &GroupNames::builtin().devices;
+    let (every, others) = devices.split_first()?;
+    let wished = |name: &String| wishes.iter().any(|wish| normalise(wish) == *name);
+    let alternatives = others.iter().any(|name| known.contains(name));
+    let chosen = known.contains(every) && alternatives && !others.iter().any(wished);
+    chosen.then(|| every.clone())
+}
+
 /// Does the normalised name of a group or an extra say that it serves development?
 pub(in crate::plan) fn for_development(name: &str) -> bool {
     let names = GroupNames::builtin();
@@ -106,6 +121,7 @@ pub(in crate::plan) fn for_development(name: &str) -> bool {
 struct GroupNames {
     production: BTreeSet<String>,
     alternatives: Vec<String>,
+    devices: Vec<String>,
     development: BTreeSet<String>,
 }
 
@@ -159,14 +175,20 @@ fn tell(
     pyproject: &Pyproject,
     warnings: &mut Vec<Warning>,
 ) {
+    let every = GroupNames::builtin().devices.first();
     for name in chosen {
+        let says = if every == Some(name) {
+            "it needs no GPU"
+        } else {
+            "its name says production"
+        };
         if wishes.iter().any(|wish| normalise(wish) == *name) {
             continue;
         }
         warnings.push(
             Warning::new(
                 "group-chosen",
-                format!("the {kind} `{name}` is installed: its name says production"),
+                format!("the {kind} `{name}` is installed: {says}"),
                 format!("pass `--{kind}s '!{name}'` to leave it out"),
             )
             .at(Place::new(pyproject.path.clone(), 0)),
@@ -183,6 +205,39 @@ mod tests {
     use super::extras;
     use crate::facts::{Marker, Place, Pyproject, Requirement, Source, Specifier};
     use crate::settings::Settings;
+
+    #[test]
+    fn of_extras_for_processors_the_one_that_every_machine_has_is_installed() {
+        let chosen = |names: &[&str], wished: &[&str]| {
+            let project = Pyproject {
+                extras: names
+                    .iter()
+                    .map(|one| ((*one).to_owned(), Vec::new()))
+                    .collect(),
+                ..Pyproject::default()
+            };
+            let settings = Settings {
+                extras: wished.iter().map(|one| (*one).to_owned()).collect(),
+                ..Settings::default()
+            };
+            let mut warnings = Vec::new();
+            let chosen = extras(&project, &settings, &mut warnings).unwrap();
+            let said = warnings
+                .into_iter()
+                .map(|one| one.message)
+                .collect::<String>();
+            (chosen.join(" "), said)
+        };
+        let said = "the extra `cpu` is installed: it needs no GPU".to_owned();
+        assert_eq!(
+            chosen(&["cpu", "gpu", "test"], &[]),
+            ("cpu".to_owned(), said)
+        );
+        assert_eq!(chosen(&["cpu", "gpu"], &["gpu"]).0, "gpu");
+        assert_eq!(chosen(&["cpu", "gpu"], &["!cpu"]).0, "");
+        // Alone it may be for something else.
+        assert_eq!(chosen(&["cpu", "test"], &[]).0, "");
+    }
 
     #[test]
     fn who_has_a_driver_gets_no_other() {
