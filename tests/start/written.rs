@@ -284,3 +284,24 @@ fn a_script_for_something_else_does_not_start_an_application() {
     .console("router", "router:main");
     assert_eq!(named.argv(), "python router-server.py");
 }
+
+#[test]
+fn a_script_says_which_application_a_framework_s_program_runs() {
+    let project = file("app/asgi.py", FASTAPI)
+        .file("app/__init__.py", "")
+        .file("webui/Main.py", "import streamlit as st\nst.title('x')\n")
+        .with(&["fastapi", "streamlit", "uvicorn"]);
+    let served = "uvicorn --host 0.0.0.0 --port 8000 app.asgi:app";
+    assert_eq!(project.argv(), served);
+    let script = |text: &str| project.clone().file("webui.sh", text).argv();
+    let shown = script("cd here\nstreamlit run ./webui/Main.py\n");
+    assert!(
+        shown.starts_with("streamlit run webui/Main.py --server.address=0.0.0.0 "),
+        "{shown}"
+    );
+    // A server that a script starts comes first.
+    assert_eq!(
+        script("streamlit run webui/Main.py &\nuvicorn app.asgi:app\n"),
+        served
+    );
+}
