@@ -92,6 +92,8 @@ impl File<'_> {
                 found.insert(&assign.target, (framework, assign.line));
             }
         }
+        let names: Vec<&str> = found.keys().copied().collect();
+        found.retain(|name, _| !self.mounted(name, &names));
         for (name, (framework, line)) in found {
             let table = table(framework);
             if by_target(table) {
@@ -106,6 +108,18 @@ impl File<'_> {
                 self.add(framework, ObjectKind::Object(name), line);
             }
         }
+    }
+
+    /// `site.mount("/api", api)`: is an application a part of another one of its file?
+    fn mounted(&self, name: &str, others: &[&str]) -> bool {
+        let part = |value: &Value| matches!(value, Value::Name(given) if given == name);
+        let mut calls = self.source.outline.calls.iter().map(|call| &call.value);
+        calls.any(|call| {
+            let on = call.callee.strip_suffix(".mount");
+            on.is_some_and(|on| on != name && others.contains(&on))
+                && (call.args.iter().any(part)
+                    || call.keywords.iter().any(|(_, value)| part(value)))
+        })
     }
 
     /// `def create_app(): … return app`.
