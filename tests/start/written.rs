@@ -305,3 +305,18 @@ fn a_script_says_which_application_a_framework_s_program_runs() {
         served
     );
 }
+
+#[test]
+fn a_server_that_is_missing_gives_way_to_the_program_that_its_script_ends_in() {
+    let script = "if [ \"$DEMO\" = \"true\" ]; then\n    uvicorn demo:app --host 0.0.0.0\nelse\n    ollama serve &\n    python app.py\nfi\n";
+    let project = file("demo.py", "from fastapi import FastAPI\napp = FastAPI()\n")
+        .file(
+            "app.py",
+            "from shop.main import App\nApp().make().queue().launch()\n",
+        )
+        .file("launch.sh", script);
+    let without = project.clone().with(&["fastapi"]);
+    assert_eq!(without.argv(), "python app.py");
+    let with = project.with(&["fastapi", "uvicorn"]);
+    assert_eq!(with.argv(), "uvicorn --host 0.0.0.0 --port 8000 demo:app");
+}

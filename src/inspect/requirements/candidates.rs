@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::read;
+use crate::error::Error;
+use crate::facts::{Place, RequirementsFile, Warning};
 use crate::inspect::tree::Tree;
 
 /// Folders that hold requirements files, the application's own first.
@@ -34,7 +37,7 @@ const PRODUCTION: [&str; 21] = [
 
 /// Requirements files of the application's folder that may be production's, best first; files for development, tests, documentation and linters never. A `.in`
 /// file, the input of a compiler, counts only where its compiled twin is missing.
-pub fn candidates(tree: &Tree) -> Vec<String> {
+pub(super) fn candidates(tree: &Tree) -> Vec<String> {
     let mut found: Vec<(usize, String)> = FOLDERS
         .iter()
         .enumerate()
@@ -56,6 +59,46 @@ pub fn candidates(tree: &Tree) -> Vec<String> {
     };
     let paths = found.iter().map(|(_, path)| path);
     paths.filter(|path| !compiled(path)).cloned().collect()
+}
+
+/// The candidate that is installed; the others are other environments' business. One that includes no other (`requirements/deploy.txt`)
+/// is only what a deployment adds, where a far longer one lies beside it.
+///
+/// # Errors
+/// As [`read`].
+pub fn best(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Option<RequirementsFile>, Error> {
+    let paths = candidates(tree);
+    let Some((first, others)) = paths.split_first() else {
+        return Ok(None);
+    };
+    let Some(best) = read(tree, first, warnings)? else {
+        return Ok(None);
+    };
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let inside = folder(first).filter(|folder| *folder != tree.app());
+    if best.includes.len() > 1 || inside.is_none() {
+        return Ok(Some(best));
+    }
+    for other in others.iter().filter(|other| folder(other) == inside) {
+        let mut said = Vec::new();
+        let Some(longer) = read(tree, other, &mut said)? else {
+            continue;
+        };
+        if longer.requirements.len() > 2 * best.requirements.len() {
+            warnings.append(&mut said);
+            let message = format!(
+                "{other} is installed, {first} beside it is not: neither includes the other"
+            );
+            let help = format!(
+                "write `-r` and the other's name into one of them, or pass `--requirements {first}`"
+            );
+            warnings.push(
+                Warning::new("requirements-apart", message, help).at(Place::new(first.clone(), 1)),
+            );
+            return Ok(Some(longer));
+        }
+    }
+    Ok(Some(best))
 }
 
 /// The names that a folder may have them by, each with its place among all: the lower the better.

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::candidates::candidates;
 use super::*;
 use crate::facts::{Source, VcsKind};
 use crate::inspect::testing::project;
@@ -342,4 +343,31 @@ fn line() -> impl Strategy<Value = String> {
         "(git\\+)?(https|ssh|file)://[a-z]{0,3}:s3cret@[a-z./#=&\\[\\]]{0,15}",
         "x ?@ ?[a-z+]{0,6}:/{0,3}u:s3cret@h/[a-z]{0,5}",
     ]
+}
+
+#[test]
+fn what_a_deployment_adds_is_not_all_of_it() {
+    let main = "pyramid==2.0\nlxml==5.4\nredis==5\ncelery==5\npsycopg==3.2\n";
+    let chosen = |deploy: &str, file: &str| {
+        let files = [("requirements/deploy.txt", deploy), (file, main)];
+        let (_folder, tree) = project(&files, "");
+        let mut warnings = Vec::new();
+        let best = best(&tree, &mut warnings).unwrap().unwrap();
+        (best.path, warnings.len())
+    };
+    let (deploy, beside) = ("requirements/deploy.txt", "requirements/main.txt");
+    assert_eq!(chosen("gunicorn==23\n", beside), (beside.to_owned(), 1));
+    // It includes the other, is about as long, or the other is somewhere else.
+    assert_eq!(
+        chosen("-r main.txt\ngunicorn==23\n", beside),
+        (deploy.to_owned(), 0)
+    );
+    assert_eq!(
+        chosen("gunicorn==23\na\nb\n", beside),
+        (deploy.to_owned(), 0)
+    );
+    assert_eq!(
+        chosen("gunicorn==23\n", "requirements-main.txt"),
+        (deploy.to_owned(), 0)
+    );
 }

@@ -75,12 +75,27 @@ pub(super) fn hinted(known: &Known<'_>) -> Result<Option<Start>, Error> {
 fn by_server(known: &Known<'_>, launches: &[Found<Launch>]) -> Result<Option<Start>, Error> {
     for launch in launches {
         if let Some(server) = servers::get(&launch.value.program)
+            && !gives_way(known, launches, launch, server)
             && let Some(start) = launched_server(known, launch, server)?
         {
             return Ok(Some(start));
         }
     }
     Ok(None)
+}
+
+/// Is it the way of one branch alone: by a server that the project does not have, in a script that ends in the project's own program?
+fn gives_way(
+    known: &Known<'_>,
+    launches: &[Found<Launch>],
+    launch: &Found<Launch>,
+    server: &Server,
+) -> bool {
+    let ends = |other: &&Found<Launch>| other.at.file == launch.at.file && other.value.ends;
+    let mut programs = launches.iter().filter(ends);
+    !launch.value.ends
+        && !known.has_server(server)
+        && programs.any(|other| own::start(known, other).is_some())
 }
 
 /// `streamlit run ui/Main.py`: the application's file that a framework's own program is given, started as that framework's are.
