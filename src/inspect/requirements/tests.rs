@@ -346,28 +346,27 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn what_a_deployment_adds_is_not_all_of_it() {
-    let main = "pyramid==2.0\nlxml==5.4\nredis==5\ncelery==5\npsycopg==3.2\n";
+fn what_a_deployment_adds_is_installed_with_its_base() {
+    let main = "pyramid==2.0\nlxml==5.4\nredis==5\n";
     let chosen = |deploy: &str, file: &str| {
         let files = [("requirements/deploy.txt", deploy), (file, main)];
         let (_folder, tree) = project(&files, "");
         let mut warnings = Vec::new();
         let best = best(&tree, &mut warnings).unwrap().unwrap();
-        (best.path, warnings.len())
+        (best.beside, best.requirements.len(), warnings.len())
     };
-    let (deploy, beside) = ("requirements/deploy.txt", "requirements/main.txt");
-    assert_eq!(chosen("gunicorn==23\n", beside), (beside.to_owned(), 1));
-    // It includes the other, is about as long, or the other is somewhere else.
-    assert_eq!(
-        chosen("-r main.txt\ngunicorn==23\n", beside),
-        (deploy.to_owned(), 0)
-    );
-    assert_eq!(
-        chosen("gunicorn==23\na\nb\n", beside),
-        (deploy.to_owned(), 0)
-    );
+    let beside = "requirements/main.txt";
+    let joined = (Some(beside.to_owned()), 4, 1);
+    assert_eq!(chosen("gunicorn==23\n", beside), joined);
+    // It includes the other, is as long, or the other is somewhere else, or for another part.
+    assert_eq!(chosen("-r main.txt\ngunicorn==23\n", beside), (None, 4, 0));
+    assert_eq!(chosen("gunicorn==23\na\nb\n", beside), (None, 3, 0));
     assert_eq!(
         chosen("gunicorn==23\n", "requirements-main.txt"),
-        (deploy.to_owned(), 0)
+        (None, 1, 0)
+    );
+    assert_eq!(
+        chosen("gunicorn==23\n", "requirements/api.txt"),
+        (None, 1, 0)
     );
 }
