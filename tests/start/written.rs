@@ -320,3 +320,21 @@ fn a_server_that_is_missing_gives_way_to_the_program_that_its_script_ends_in() {
     let with = project.with(&["fastapi", "uvicorn"]);
     assert_eq!(with.argv(), "uvicorn --host 0.0.0.0 --port 8000 demo:app");
 }
+
+#[test]
+fn a_branch_on_one_line_counts_as_one_on_several() {
+    let guarded = "def main():\n    pass\nif __name__ == '__main__':\n    main()\n";
+    let project = file("multi.py", guarded)
+        .file("shop/__init__.py", "")
+        .file("shop/__main__.py", guarded);
+    for script in [
+        "if [ $MANY ] ; then python3 multi.py ; else python3 -m shop ; fi\n",
+        "if [ $MANY ]; then\n    python3 multi.py\nelse\n    python3 -m shop\nfi\n",
+    ] {
+        assert_eq!(
+            project.clone().file("startup", script).argv(),
+            "python -m shop",
+            "{script}"
+        );
+    }
+}

@@ -154,12 +154,12 @@ fn launches(path: &str, text: &str) -> Vec<Found<Launch>> {
     out
 }
 
-/// Words that end a branch or a script and run nothing.
+/// Words that end a branch or a script and run nothing; `else python app.py` does.
 fn closes(words: &[Option<String>]) -> bool {
     let closing = ["fi", "done", "esac", "}", "else", "exit", "*", "wait"];
     words.first().is_none_or(|first| {
         let first = first.as_deref().unwrap_or_default();
-        closing.contains(&first)
+        closing.contains(&first) && (first != "else" || words.len() == 1)
     })
 }
 
