@@ -161,13 +161,13 @@ fn one_driver(mut detected: BTreeSet<String>) -> BTreeSet<String> {
     detected
 }
 
-/// The name that stands for the processor which every machine has, where the others are for GPUs and none is wished.
+/// The name that stands for the processor which every machine has, where the others are for GPUs and none is asked.
 fn processor(known: &BTreeSet<String>, wishes: &[String]) -> Option<String> {
     let devices = &GroupNames::builtin().devices;
     let (every, others) = devices.split_first()?;
-    let wished = |name: &String| wishes.iter().any(|wish| normalise(wish) == *name);
+    let asked = |name: &String| wishes.iter().any(|wish| normalise(wish) == *name);
     let alternatives = others.iter().any(|name| known.contains(name));
-    let chosen = known.contains(every) && alternatives && !others.iter().any(wished);
+    let chosen = known.contains(every) && alternatives && !others.iter().any(asked);
     chosen.then(|| every.clone())
 }
 
