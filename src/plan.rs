@@ -205,13 +205,14 @@ pub fn plan(
     let mut start = start(facts, settings, &chosen, &distributions)?;
     additions::writable(&mut start, settings);
     warnings.extend(start.warnings.iter().cloned());
+    let all = resolver.with_server(&distributions, &start);
     let (base, system) = system::base_and_system(
         &system::Wanted {
             settings,
             needs: &needs::needs(facts, &chosen, &start, &distributions),
             resolver: &resolver,
             python: &python,
-            distributions: &distributions,
+            distributions: &all,
         },
         catalogue,
         &mut warnings,
