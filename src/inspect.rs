@@ -119,13 +119,7 @@ fn requirements_files(
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<RequirementsFile>, Error> {
     let Some(named) = named else {
-        // The best candidate is the one that is installed; the others are other environments' business.
-        return match requirements::candidates(tree).first() {
-            Some(path) => Ok(requirements::read(tree, path, warnings)?
-                .into_iter()
-                .collect()),
-            None => Ok(Vec::new()),
-        };
+        return Ok(requirements::best(tree, warnings)?.into_iter().collect());
     };
     let path = [tree.in_app(named), named.to_owned()]
         .into_iter()

@@ -208,13 +208,14 @@ pub fn plan(
     let newest = |name: &str| resolver.is_free(name);
     warnings.extend(moved::warnings(&facts.app.moved, &distributions, &newest));
     warnings.extend(start.warnings.iter().cloned());
+    let all = resolver.with_server(&distributions, &start);
     let (base, system) = system::base_and_system(
         &system::Wanted {
             settings,
             needs: &needs::needs(facts, &chosen, &start, &distributions),
             resolver: &resolver,
             python: &python,
-            distributions: &distributions,
+            distributions: &all,
         },
         catalogue,
         &mut warnings,

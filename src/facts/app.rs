@@ -300,8 +300,29 @@ pub struct Django {
     pub secret_key: Option<Found<String>>,
     /// Environment variables without which the settings cannot be read, by name.
     pub demanded: BTreeMap<String, Demanded>,
-    /// Folder that `manage.py` stands in, relative to the application's folder.
+    /// Folder in which its modules begin, relative to the application's folder: the one that `manage.py` stands in, unless that is inside
+    /// a package.
     pub folder: String,
+}
+
+impl Django {
+    /// What runs `manage.py`, called from a folder: as a module where it is inside a package, as only so the package can be imported.
+    pub fn managed(&self, from: &str) -> Option<Vec<String>> {
+        let path = self.manage.as_ref()?.value.as_str();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let words = if folder == self.folder {
+            let inside = path.strip_prefix(from);
+            let path = inside.map_or(path, |path| path.trim_start_matches('/'));
+            vec!["python", path]
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
+        } else {
+            let module = path.trim_end_matches(".py").replace('/', ".");
+            vec!["python".to_owned(), "-m".to_owned(), module]
+        };
+        Some(words)
+    }
 }
 
 /// What an environment variable must hold so that the settings can be read.

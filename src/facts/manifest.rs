@@ -11,6 +11,8 @@ use super::{Found, Place, PythonRequest, Requirement, Source};
 pub struct RequirementsFile {
     /// The file that is passed to `pip install --requirement`.
     pub path: String,
+    /// Another that is installed with it, though neither includes the other.
+    pub beside: Option<String>,
     /// Every file read through `-r`, this one first, in reading order, each once.
     pub includes: Vec<String>,
     /// Every file read through `-c`.

@@ -1,5 +1,6 @@
 //! Turns the source tree into [`AppFacts`]: how the application is started, and what only its sources ask of the system.
 
+mod aliases;
 mod called;
 mod configs;
 mod corpus;
@@ -55,7 +56,8 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     let modules = Modules::new(&corpus);
     let place = |file: &str, line: u32| Place::new(tree.in_app(file), line);
     facts.looked_at = corpus.paths.len();
-    facts.objects = objects::read(&corpus, &modules, &place);
+    let ports = numbers::ports(&corpus);
+    facts.objects = objects::read(&corpus, &modules, &ports, &place);
     facts.objects.extend(notebooks::read(tree));
     facts.django = django::read(&corpus, &modules, &place);
     for source in &corpus.sources {
@@ -90,7 +92,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.downloads = downloads::read(&corpus, &modules, &place);
     facts.removed = removed::read(&corpus, &modules, &place);
     facts.moved = removed::moved(&corpus, &modules, &place);
-    facts.port = routes::port(&corpus, &place);
+    facts.port = routes::port(&corpus, &ports, &place);
     facts.listens = routes::listens(&corpus, &place);
     facts.subcommands = subcommands::read(&corpus, &place);
     facts.addresses = subcommands::addresses(&corpus, &place);

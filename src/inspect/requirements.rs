@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use crate::error::{Error, printable};
 use crate::facts::{Found, Place, Requirement, RequirementsFile, Warning, normalise};
 
-pub use candidates::candidates;
+pub use candidates::best;
 
 use super::pep508::{self, Context};
 use super::tree::Tree;

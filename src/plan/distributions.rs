@@ -13,6 +13,7 @@ use crate::settings::{PackageTool, Settings, Suite};
 use super::agreement;
 use super::base::Base;
 use super::closure::{self, Distribution, Root, Selection};
+use super::command::Start;
 use super::manager::Chosen;
 use super::system::{self, Family, Target};
 use super::{Size, platforms, wheels};
@@ -62,6 +63,19 @@ impl<'a> Resolver<'a> {
             return closure::closure(lock, &self.selection, &environments);
         }
         closure::from_requirements(&self.requirements, self.constrained(), &environments)
+    }
+
+    /// The distributions and the server that is installed besides, which may have to be compiled as well.
+    pub fn with_server(&self, distributions: &[Distribution], start: &Start) -> Vec<Distribution> {
+        let command = start.command.as_ref();
+        let server = start.install.as_ref().map(|server| Distribution {
+            name: server.name.clone(),
+            version: Some(server.version.clone()),
+            at: command.and_then(|one| one.at.clone()).unwrap_or_default(),
+            platforms: self.platforms.clone(),
+            ..Distribution::default()
+        });
+        distributions.iter().cloned().chain(server).collect()
     }
 
     /// What constraints files say.

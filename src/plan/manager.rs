@@ -61,10 +61,7 @@ pub fn choose<'a>(
         chosen.requirements = facts.requirements.first();
     }
     require_files(&chosen, facts)?;
-    if let Some(pyproject) = &facts.pyproject {
-        chosen.groups = groups::groups(pyproject, manager, settings, warnings)?;
-        chosen.extras = groups::extras(pyproject, settings, warnings)?;
-    }
+    (chosen.groups, chosen.extras) = groups::of(facts, manager, settings, warnings)?;
     chosen.manifests = manifests(&chosen, facts);
     warnings.extend(facts.foreign.iter().map(|foreign| {
         Warning::new(

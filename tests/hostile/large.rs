@@ -16,7 +16,7 @@ fn release() -> Option<PathBuf> {
 }
 
 /// Runs the program on a folder; under another user where one is given.
-fn look(root: &Path, uid: Option<&str>) -> Seen {
+pub(super) fn look(root: &Path, uid: Option<&str>) -> Seen {
     let folder = tempfile::tempdir().unwrap();
     let mut program = release().unwrap_or_else(|| env!("CARGO_BIN_EXE_dockwright").into());
     let mut command = match uid {
@@ -38,7 +38,7 @@ fn look(root: &Path, uid: Option<&str>) -> Seen {
 }
 
 /// A project that starts, in memory where the machine has such a folder.
-fn project() -> tempfile::TempDir {
+pub(super) fn project() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() {
         tempfile::tempdir_in(memory)
@@ -55,7 +55,7 @@ fn project() -> tempfile::TempDir {
     folder
 }
 
-fn holds(seen: &Seen, seconds: u64) {
+pub(super) fn holds(seen: &Seen, seconds: u64) {
     assert_eq!(seen.code, Some(0), "{}", seen.say);
     assert!(seen.out.contains("app:app"), "{}", seen.out);
     assert!(seen.took < Duration::from_secs(seconds), "{:?}", seen.took);
@@ -104,71 +104,6 @@ fn two_thousand_levels() {
         .arg(folder.path().join("d"))
         .status();
     assert!(removed.unwrap().success());
-}
-
-#[test]
-fn a_huge_file_of_each_kind() {
-    for name in ["data.py", "notes.txt", "Makefile"] {
-        let folder = project();
-        let file = fs::File::create(folder.path().join(name)).unwrap();
-        file.set_len(8 << 30).unwrap();
-        holds(&look(folder.path(), None), 5);
-    }
-    // What a killed run would have left, which only a command that writes looks at.
-    let folder = project();
-    let journal = folder.path().join(".dockwright-journal");
-    let file = fs::File::create(&journal).unwrap();
-    file.set_len(8 << 30).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dockwright"));
-    let seen = watch(command.arg("generate").arg(folder.path()));
-    assert_eq!(seen.code, Some(0), "{}", seen.say);
-    assert!(
-        seen.memory < MEMORY && !journal.exists(),
-        "{} bytes",
-        seen.memory
-    );
-    let folder = project();
-    let file = fs::File::create(folder.path().join("requirements.txt")).unwrap();
-    file.set_len(8 << 30).unwrap();
-    let seen = look(folder.path(), None);
-    assert_eq!(seen.code, Some(2), "{}", seen.say);
-    assert!(
-        seen.say
-            .contains("it has 8589934592 bytes, the limit is 33554432")
-            && seen.memory < MEMORY,
-        "{}, {} bytes",
-        seen.say,
-        seen.memory
-    );
-}
-
-#[test]
-fn the_longest_source_and_dockerfile_are_a_byte_shorter() {
-    let source = b"from flask import Flask\nshop = Flask(__name__)\n#";
-    for (length, code) in [(1 << 20, 0), ((1 << 20) + 1, 2)] {
-        let folder = project();
-        fs::remove_file(folder.path().join("app.py")).unwrap();
-        let mut text = source.to_vec();
-        text.resize(length, b'x');
-        fs::write(folder.path().join("shop.py"), text).unwrap();
-        let seen = look(folder.path(), None);
-        assert_eq!(seen.code, Some(code), "{length}: {}", seen.say);
-        assert_eq!(seen.out.contains("shop:shop"), code == 0, "{}", seen.out);
-    }
-    for (length, says) in [
-        (4 << 20, "Dockerfile was not written by dockwright"),
-        ((4 << 20) + 1, "it has more than 4194304 bytes"),
-    ] {
-        let folder = project();
-        fs::write(folder.path().join("Dockerfile"), vec![b'#'; length]).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dockwright"));
-        let seen = watch(command.arg("generate").arg(folder.path()));
-        assert!(
-            seen.say.contains(says),
-            "{length}: {}",
-            &seen.say[..seen.say.len().min(500)]
-        );
-    }
 }
 
 /// Texts as short as real locks, which a reader turns into many times their length; and the longest of their kind that are read.

@@ -23,6 +23,7 @@ mod fuzzed;
 #[cfg(target_os = "linux")]
 mod journals;
 mod large;
+mod lengths;
 mod locks;
 mod places;
 mod ran;

@@ -367,3 +367,15 @@ fn an_application_without_a_framework_is_served() {
     assert_eq!(argv(&start), "gunicorn --bind 0.0.0.0:8000 wsgi:app");
     assert_eq!(start.framework.as_deref(), Some("flask"));
 }
+
+#[test]
+fn an_application_that_is_mounted_into_another_is_a_part_of_it() {
+    let text = "from fastapi import FastAPI\napp = FastAPI()\napp_root = FastAPI()\n@app_root.on_event('startup')\nasync def startup():\n    app_root.mount('/api', app)\n";
+    let start = file("cloud/main.py", text)
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(
+        argv(&start),
+        "uvicorn --host 0.0.0.0 --port 8000 cloud.main:app_root"
+    );
+}

@@ -6,6 +6,7 @@ mod authority;
 mod behaviour;
 mod data;
 mod frameworks;
+mod passed_on;
 mod ports;
 mod process;
 mod procfile;
@@ -27,7 +28,7 @@ use dockwright::inspect::tree::Tree;
 use dockwright::plan::command::{Installed, Start, Wish, choose};
 
 /// A project in a temporary folder.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Project {
     files: Vec<(String, Vec<u8>)>,
     installed: Installed,

@@ -31,6 +31,8 @@ fn an_option_of_the_command_line_names_the_port() {
         "import argparse\nargparse.ArgumentParser().add_argument('-p', '--listen-port', default=8082)\n",
         "def options(parser):\n    parser.addoption('--port', type=int, default=8082)\n",
         "def read(config):\n    return config.getint('port', 8082)\n",
+        "import argparse\nargparse.ArgumentParser().add_argument('--web.listen-address', default='[::]:8082')\n",
+        "import click\nfrom pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    port: int = 8082\nclass Database(BaseSettings):\n    port: int = 5432\nsettings = Settings()\n@click.option('--port', default=settings.port)\ndef main(port):\n    pass\n",
         "def read(config):\n    return config.getint('server', 'port', fallback=8082)\n",
     ] {
         let text = format!(
@@ -229,4 +231,22 @@ fn a_script_that_would_listen_to_its_own_machine_alone_is_told_the_address() {
         .with(&["aiohttp"])
         .start();
     assert_eq!(argv(&start), "python main.py");
+}
+
+#[test]
+fn the_port_that_the_environment_may_name_is_found_in_a_file_of_constants() {
+    let start = file("main.py", "import uvicorn\nfrom fastapi import FastAPI\nfrom src.consts import PORT\napp = FastAPI()\nif __name__ == '__main__':\n    uvicorn.run(app, port=PORT)\n")
+        .file("src/consts.py", "import os\nPORT = int(os.getenv(\"PORT\", \"8191\"))\n")
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(start.port, Some(8191));
+}
+
+#[test]
+fn a_server_that_is_configured_first_has_the_port_of_its_configuration() {
+    let start = file("main.py", "import uvicorn\nfrom fastapi import FastAPI\nfrom settings import settings\napp = FastAPI()\nserver = uvicorn.Server(uvicorn.Config(app, host='0.0.0.0', port=settings.port))\nif __name__ == '__main__':\n    server.run()\n")
+        .file("settings.py", "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    port: int = 3001\nsettings = Settings()\n")
+        .with(&["fastapi", "uvicorn"])
+        .start();
+    assert_eq!(argv(&start), "uvicorn --host 0.0.0.0 --port 3001 main:app");
 }

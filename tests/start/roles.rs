@@ -176,6 +176,41 @@ fn what_lies_beside_manage_py_is_imported_from_there() {
 }
 
 #[test]
+fn manage_py_inside_the_package_of_its_settings_is_run_from_above() {
+    // Gerapy: `gerapy.server.server.settings` is no module for a script in gerapy/server.
+    let start = file(
+        "crawl/server/manage.py",
+        "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'crawl.server.main.settings')\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line()\n",
+    )
+    .file("crawl/__init__.py", "")
+    .file("crawl/server/__init__.py", "")
+    .file("crawl/server/main/__init__.py", "")
+    .file(
+        "crawl/server/main/wsgi.py",
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    )
+    .file(
+        "crawl/server/main/settings.py",
+        "INSTALLED_APPS = ['django.contrib.admin']\nROOT_URLCONF = 'crawl.server.main.urls'\nSTATIC_ROOT = 'static'\n",
+    )
+    .with(&["django", "gunicorn"])
+    .start();
+    assert_eq!(start.working_dir, "", "{:?}", start.command);
+    assert_eq!(
+        crate::argv(&start),
+        "gunicorn --bind 0.0.0.0:8000 crawl.server.main.wsgi:application"
+    );
+    assert_eq!(
+        processes(&start)["release"],
+        "python -m crawl.server.manage migrate --noinput"
+    );
+    assert_eq!(
+        start.build_steps[0].argv.join(" "),
+        "python -m crawl.server.manage collectstatic --noinput"
+    );
+}
+
+#[test]
 fn an_app_of_django_that_works_in_the_background_is_a_process() {
     let manage = "from django.core.management import execute_from_command_line\nexecute_from_command_line()\n";
     let project = |app: &str| {

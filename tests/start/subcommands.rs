@@ -50,6 +50,36 @@ fn what_needs_no_command_gets_none() {
 }
 
 #[test]
+fn a_script_with_commands_is_told_which_to_run() {
+    let core = "import gradio\ndef launch():\n    with gradio.Blocks() as page:\n        pass\n    page.launch()\n";
+    let program = "from argparse import ArgumentParser\ndef create():\n    program = ArgumentParser()\n    commands = program.add_subparsers()\n    commands.add_parser('run')\n    commands.add_parser('batch-run')\n";
+    let script = "from shop import core\nif __name__ == '__main__':\n    core.cli()\n";
+    let start = file("shop.py", script)
+        .file(
+            "install.py",
+            "from shop import installer\nif __name__ == '__main__':\n    installer.cli()\n",
+        )
+        .file("shop/__init__.py", "")
+        .file("shop/program.py", program)
+        .file("shop/pages/__init__.py", "")
+        .file("shop/pages/core.py", core)
+        .with(&["gradio"])
+        .start();
+    assert_eq!(
+        argv(&start),
+        "env GRADIO_SERVER_PORT=7860 python shop.py run"
+    );
+    let text = format!("{program}if __name__ == '__main__':\n    create()\n");
+    assert_eq!(file("shop.py", &text).argv(), "python shop.py run");
+    assert_eq!(
+        file("shop.py", script)
+            .file("tools/program.py", program)
+            .argv(),
+        "python shop.py"
+    );
+}
+
+#[test]
 fn another_package_s_command_line_is_not_the_project_s() {
     let start = shop("def main():\n    pass\n")
         .file("tools/manage.py", "import click\n@click.group()\ndef main():\n    pass\n@main.command()\ndef serve():\n    pass\n")

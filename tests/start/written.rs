@@ -284,3 +284,57 @@ fn a_script_for_something_else_does_not_start_an_application() {
     .console("router", "router:main");
     assert_eq!(named.argv(), "python router-server.py");
 }
+
+#[test]
+fn a_script_says_which_application_a_framework_s_program_runs() {
+    let project = file("app/asgi.py", FASTAPI)
+        .file("app/__init__.py", "")
+        .file("webui/Main.py", "import streamlit as st\nst.title('x')\n")
+        .with(&["fastapi", "streamlit", "uvicorn"]);
+    let served = "uvicorn --host 0.0.0.0 --port 8000 app.asgi:app";
+    assert_eq!(project.argv(), served);
+    let script = |text: &str| project.clone().file("webui.sh", text).argv();
+    let shown = script("cd here\nstreamlit run ./webui/Main.py\n");
+    assert!(
+        shown.starts_with("streamlit run webui/Main.py --server.address=0.0.0.0 "),
+        "{shown}"
+    );
+    // A server that a script starts comes first.
+    assert_eq!(
+        script("streamlit run webui/Main.py &\nuvicorn app.asgi:app\n"),
+        served
+    );
+}
+
+#[test]
+fn a_server_that_is_missing_gives_way_to_the_program_that_its_script_ends_in() {
+    let script = "if [ \"$DEMO\" = \"true\" ]; then\n    uvicorn demo:app --host 0.0.0.0\nelse\n    ollama serve &\n    python app.py\nfi\n";
+    let project = file("demo.py", "from fastapi import FastAPI\napp = FastAPI()\n")
+        .file(
+            "app.py",
+            "from shop.main import App\nApp().make().queue().launch()\n",
+        )
+        .file("launch.sh", script);
+    let without = project.clone().with(&["fastapi"]);
+    assert_eq!(without.argv(), "python app.py");
+    let with = project.with(&["fastapi", "uvicorn"]);
+    assert_eq!(with.argv(), "uvicorn --host 0.0.0.0 --port 8000 demo:app");
+}
+
+#[test]
+fn a_branch_on_one_line_counts_as_one_on_several() {
+    let guarded = "def main():\n    pass\nif __name__ == '__main__':\n    main()\n";
+    let project = file("multi.py", guarded)
+        .file("shop/__init__.py", "")
+        .file("shop/__main__.py", guarded);
+    for script in [
+        "if [ $MANY ] ; then python3 multi.py ; else python3 -m shop ; fi\n",
+        "if [ $MANY ]; then\n    python3 multi.py\nelse\n    python3 -m shop\nfi\n",
+    ] {
+        assert_eq!(
+            project.clone().file("startup", script).argv(),
+            "python -m shop",
+            "{script}"
+        );
+    }
+}

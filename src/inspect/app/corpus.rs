@@ -319,6 +319,9 @@ fn telling() -> Vec<Vec<String>> {
         }
     }
     sets.push(vec!["getint(".to_owned(), "port".to_owned()]);
+    for name in ["\"PORT\"", "'PORT'"] {
+        sets.extend(["getenv(", "environ.get("].map(|call| vec![call.to_owned(), name.to_owned()]));
+    }
     sets.push(vec!["tornado".to_owned(), "define(".to_owned()]);
     for command in ["add_parser(", "add_command(", "lazy_subcommands"] {
         sets.push(vec![command.to_owned()]);

@@ -32,9 +32,39 @@ pub(super) fn read(
             reader.settings(source);
         }
     }
-    let out = reader.out;
+    let mut out = reader.out;
+    from_above(corpus, &mut out);
     let known = out.manage.is_some() || !out.wsgi.is_empty() || !out.asgi.is_empty();
     known.then_some(out)
+}
+
+/// A `manage.py` inside a package whose settings are named with that package: all begins above it, where the package lies.
+fn from_above(corpus: &Corpus, out: &mut Django) {
+    let package = format!("{}.", out.folder.replace('/', "."));
+    let there = |module: &str| {
+        let file = format!("{}/{}", out.folder, module.replace('.', "/"));
+        let names = [format!("{file}.py"), format!("{file}/__init__.py")];
+        names.iter().any(|name| corpus.paths.contains(name))
+    };
+    let of_settings = out.wsgi.iter().filter(|found| is_of_settings(found));
+    let of_settings = of_settings.filter_map(|found| found.value.split(':').next());
+    let named = out.settings_modules.iter().map(|found| &*found.value);
+    let named: Vec<&str> = named.chain(of_settings).collect();
+    let above = |module: &&str| module.strip_prefix(&package).is_some_and(there);
+    if out.folder.is_empty() || named.iter().any(|name| there(name)) || !named.iter().any(above) {
+        return;
+    }
+    for found in out.wsgi.iter_mut().chain(&mut out.asgi) {
+        if !found.value.starts_with(&package) {
+            found.value.insert_str(0, &package);
+        }
+    }
+    out.folder.clear();
+}
+
+/// Was it read from `WSGI_APPLICATION`?
+fn is_of_settings(found: &Found<String>) -> bool {
+    found.at.file.contains("settings")
 }
 
 /// What a file serves in the place of Django's application: another framework's, into which `django_app` is mounted, or whatever has

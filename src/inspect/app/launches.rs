@@ -11,11 +11,13 @@ use crate::inspect::tree::Tree;
 const LENGTH: u64 = 64 << 10;
 
 /// Folders in which projects keep the scripts of their images; others belong to other programs.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 15] = [
     "",
     "bin",
     "conf",
     "config",
+    "container",
+    "containers",
     "deploy",
     "deployment",
     "docker",
@@ -152,12 +154,12 @@ fn launches(path: &str, text: &str) -> Vec<Found<Launch>> {
     out
 }
 
-/// Words that end a branch or a script and run nothing.
+/// Words that end a branch or a script and run nothing; `else python app.py` does.
 fn closes(words: &[Option<String>]) -> bool {
     let closing = ["fi", "done", "esac", "}", "else", "exit", "*", "wait"];
     words.first().is_none_or(|first| {
         let first = first.as_deref().unwrap_or_default();
-        closing.contains(&first)
+        closing.contains(&first) && (first != "else" || words.len() == 1)
     })
 }
 

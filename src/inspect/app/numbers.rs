@@ -6,12 +6,15 @@ use super::corpus::Corpus;
 use crate::catalogue::services;
 use crate::inspect::syntax::Value;
 
-/// Settings whose names end in `PORT`, each with the one number that the project's files give it: in a class, in a dictionary, as what
-/// stands in for a variable of the environment. A service's own port is none.
+/// Fields of settings' classes for where the application itself listens.
+const FIELDS: [&str; 5] = ["port", "api_port", "http_port", "server_port", "web_port"];
+
+/// Settings whose names end in `PORT`, and a class's fields that are called `port`, each with the one number that the project's files
+/// give it: in a class, in a dictionary, as what stands in for a variable of the environment. A service's own port is none.
 pub(super) fn ports(corpus: &Corpus) -> BTreeMap<&str, u16> {
     let mut found: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
     let mut add = |name, value| {
-        if let Some(port) = number(value)
+        if let Some(port) = number(value).filter(|port| !services::is_port(*port))
             && named(name)
         {
             found.entry(name).or_default().insert(port);
@@ -37,8 +40,8 @@ pub(super) fn ports(corpus: &Corpus) -> BTreeMap<&str, u16> {
         }
     }
     let one = |(name, ports): (_, BTreeSet<u16>)| {
-        let port = *ports.first().filter(|_| ports.len() == 1)?;
-        (!services::is_port(port)).then_some((name, port))
+        let port = ports.first().filter(|_| ports.len() == 1);
+        port.map(|port| (name, *port))
     };
     found.into_iter().filter_map(one).collect()
 }
@@ -67,7 +70,8 @@ fn number(value: &Value) -> Option<u16> {
 }
 
 fn named(name: &str) -> bool {
-    name.ends_with("PORT") && !name.chars().any(char::is_lowercase)
+    let constant = name.ends_with("PORT") && !name.chars().any(char::is_lowercase);
+    constant || FIELDS.contains(&name)
 }
 
 fn last(name: &str) -> &str {

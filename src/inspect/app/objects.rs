@@ -5,30 +5,27 @@ use std::collections::BTreeMap;
 use super::corpus::{Corpus, Source};
 use super::makers::Makers;
 use super::modules::Modules;
-use super::numbers;
+use super::{aliases, numbers};
 use crate::catalogue::frameworks::{self, Framework, Role};
 use crate::catalogue::servers;
 use crate::facts::app::{AppObject, ObjectKind};
 use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Call, Function, Import, Placed, Value};
 
-/// Files that exist to pass on an application made elsewhere.
-const ALIASES: [&str; 4] = ["wsgi", "asgi", "application", "passenger_wsgi"];
-
 /// Everything of a known framework, Django excepted, in the order of files and lines.
 pub(super) fn read(
     corpus: &Corpus,
     modules: &Modules<'_>,
+    ports: &BTreeMap<&str, u16>,
     place: &dyn Fn(&str, u32) -> Place,
 ) -> Vec<AppObject> {
     let makers = Makers::new(corpus, modules);
-    let ports = numbers::ports(corpus);
     let mut out = Vec::new();
     for source in &corpus.sources {
         let mut file = File {
             source,
             makers: &makers,
-            ports: &ports,
+            ports,
             place,
             constructed: constructed(source, &makers),
             out: Vec::new(),
@@ -40,12 +37,7 @@ pub(super) fn read(
         file.bare();
         out.append(&mut file.out);
     }
-    let aliases: Vec<AppObject> = corpus
-        .sources
-        .iter()
-        .filter(|source| ALIASES.contains(&source.stem()))
-        .flat_map(|source| aliases(source, modules, &out, place))
-        .collect();
+    let aliases = aliases::read(corpus, modules, &out, ports, place);
     let passed_on = |object: &AppObject| aliases.iter().any(|one| one.module == object.module);
     out.retain(|object| table(&object.framework).bare.is_empty() || !passed_on(object));
     out.extend(aliases);
@@ -100,6 +92,8 @@ impl File<'_> {
                 found.insert(&assign.target, (framework, assign.line));
             }
         }
+        let names: Vec<&str> = found.keys().copied().collect();
+        found.retain(|name, _| !self.mounted(name, &names));
         for (name, (framework, line)) in found {
             let table = table(framework);
             if by_target(table) {
@@ -114,6 +108,18 @@ impl File<'_> {
                 self.add(framework, ObjectKind::Object(name), line);
             }
         }
+    }
+
+    /// `site.mount("/api", api)`: is an application a part of another one of its file?
+    fn mounted(&self, name: &str, others: &[&str]) -> bool {
+        let part = |value: &Value| matches!(value, Value::Name(given) if given == name);
+        let mut calls = self.source.outline.calls.iter().map(|call| &call.value);
+        calls.any(|call| {
+            let on = call.callee.strip_suffix(".mount");
+            on.is_some_and(|on| on != name && others.contains(&on))
+                && (call.args.iter().any(part)
+                    || call.keywords.iter().any(|(_, value)| part(value)))
+        })
     }
 
     /// `def create_app(): … return app`.
@@ -285,7 +291,9 @@ impl File<'_> {
                 .find(|call| self.serves(call))
         };
         let start = start.or_else(|| served().filter(|_| table(framework).interface.is_some()));
-        let (port, loopback) = start.map_or((None, None), |call| self.listens(call));
+        let (port, loopback) = start.map_or((None, None), |call| {
+            listens(call, self.ports, (self.place)(&self.source.path, call.line))
+        });
         self.out.push(AppObject {
             framework: framework.to_owned(),
             kind,
@@ -307,58 +315,25 @@ impl File<'_> {
         !call.within.typing
             && calls.any(|one| one.rsplit('.').next() == Some(method) && *one == full())
     }
-
-    /// The port and the loopback address that a start call names.
-    fn listens(&self, call: &Placed<Call>) -> (Option<Found<u16>>, Option<Place>) {
-        let named = |names: &[&str]| {
-            let found = call
-                .value
-                .keywords
-                .iter()
-                .find(|(name, _)| names.contains(&name.as_str()));
-            found.map(|(_, value)| value)
-        };
-        let at = (self.place)(&self.source.path, call.line);
-        let port = named(&["port", "server_port"])
-            .and_then(|port| numbers::port(port, self.ports))
-            .map(|port| Found::new(port, at.clone()));
-        let host = named(&["host", "server_name", "address"]).and_then(Value::as_setting);
-        let loopback = host.is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "::1"));
-        (port, loopback.then_some(at))
-    }
 }
 
-/// Applications that an entry file takes from another module under its own name.
-fn aliases(
-    source: &Source,
-    modules: &Modules<'_>,
-    known: &[AppObject],
-    place: &dyn Fn(&str, u32) -> Place,
-) -> Vec<AppObject> {
-    let module = modules.path(&source.path);
-    let mut out = Vec::new();
-    for import in &source.outline.imports {
-        if import.name.is_none() || !import.within.module_level() {
-            continue;
-        }
-        let full = modules.resolve(source, &import.bound);
-        let original = known.iter().find(|object| {
-            matches!(&object.kind, ObjectKind::Object(name)
-                if object.module.root == module.root && format!("{}.{name}", object.module.module) == full)
-        });
-        if let Some(original) = original.filter(|object| table(&object.framework).role == Role::Web)
-        {
-            out.push(AppObject {
-                kind: ObjectKind::Object(import.bound.clone()),
-                module: module.clone(),
-                at: place(&source.path, import.line),
-                alias: true,
-                imported: false,
-                ..original.clone()
-            });
-        }
-    }
-    out
+/// The port and the loopback address that a start call names.
+pub(super) fn listens(
+    call: &Placed<Call>,
+    ports: &BTreeMap<&str, u16>,
+    at: Place,
+) -> (Option<Found<u16>>, Option<Place>) {
+    let named = |names: &[&str]| {
+        let mut keywords = call.value.keywords.iter();
+        let found = keywords.find(|(name, _)| names.contains(&name.as_str()));
+        found.map(|(_, value)| value)
+    };
+    let port = named(&["port", "server_port"])
+        .and_then(|port| numbers::port(port, ports))
+        .map(|port| Found::new(port, at.clone()));
+    let host = named(&["host", "server_name", "address"]).and_then(Value::as_setting);
+    let loopback = host.is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "::1"));
+    (port, loopback.then_some(at))
 }
 
 /// Does the framework's start need an object, not only a file?
@@ -371,6 +346,6 @@ fn by_target(framework: &Framework) -> bool {
         })
 }
 
-fn table(framework: &str) -> &'static Framework {
+pub(super) fn table(framework: &str) -> &'static Framework {
     frameworks::get(framework).unwrap_or_else(|| unreachable!("names come out of the table"))
 }

@@ -1,6 +1,9 @@
 //! Turns outlines into the routes that look like health checks, the port, and what the code runs by the clock or fetches.
 
+use std::collections::BTreeMap;
+
 use super::corpus::{Corpus, Source, depth};
+use super::numbers;
 use super::subcommands::ADDS;
 use crate::catalogue::services;
 use crate::facts::{Found, Place};
@@ -126,8 +129,12 @@ pub(super) fn beat(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
 
 /// The port of `os.environ.get("PORT", 5000)`, else the one that an option of the command line falls back to, else the one of a
 /// setting.
-pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Option<Found<u16>> {
-    let first = |port: fn(&Source, &Call) -> Option<u16>| {
+pub(super) fn port(
+    corpus: &Corpus,
+    ports: &BTreeMap<&str, u16>,
+    place: &dyn Fn(&str, u32) -> Place,
+) -> Option<Found<u16>> {
+    let first = |port: &dyn Fn(&Source, &Call) -> Option<u16>| {
         corpus.sources.iter().find_map(|source| {
             source.outline.calls.iter().find_map(|call| {
                 let at = || place(&source.path, call.line);
@@ -146,7 +153,8 @@ pub(super) fn port(corpus: &Corpus, place: &dyn Fn(&str, u32) -> Place) -> Optio
             })
         })
     };
-    first(read).or_else(|| first(option)).or_else(shallow)
+    let option = |source: &Source, call: &Call| option(source, call, ports);
+    first(&read).or_else(|| first(&option)).or_else(shallow)
 }
 
 fn read(_: &Source, call: &Call) -> Option<u16> {
@@ -156,26 +164,45 @@ fn read(_: &Source, call: &Call) -> Option<u16> {
     (reads && named).then_some(port)
 }
 
-/// `parser.add_argument("--port", default=8082)`, `click.option("--port", default=8082)`, tornado's `define("port", default=8082)`.
-fn option(source: &Source, call: &Call) -> Option<u16> {
-    let names: &[&str] = match call.method() {
+/// Options for a port, and those for an address with one.
+const PORTS: [&str; 6] = [
+    "--port",
+    "--http-port",
+    "--http_port",
+    "--listen-port",
+    "--server-port",
+    "--web-port",
+];
+const ADDRESSES: [&str; 5] = [
+    "--bind",
+    "--bind-address",
+    "--listen",
+    "--listen-address",
+    "--web.listen-address",
+];
+
+/// `parser.add_argument("--port", default=8082)`, `click.option("--listen", default="[::]:8082")`, tornado's
+/// `define("port", default=8082)`.
+fn option(source: &Source, call: &Call, ports: &BTreeMap<&str, u16>) -> Option<u16> {
+    let method = call.method();
+    let names: &[&str] = match method {
         "define" => &["port"],
-        method if method == "option" || ADDS.contains(&method) => &[
-            "--port",
-            "--http-port",
-            "--http_port",
-            "--listen-port",
-            "--server-port",
-            "--web-port",
-        ],
+        _ if method == "option" || ADDS.contains(&method) => &PORTS,
         _ => return None,
     };
-    let mut given = call.args.iter().filter_map(Value::as_text);
-    if !given.any(|name| names.contains(&name)) {
-        return None;
+    let mut keywords = call.keywords.iter();
+    let (_, default) = keywords.find(|(name, _)| name == "default")?;
+    let given = |names: &[&str]| {
+        let mut given = call.args.iter().filter_map(Value::as_text);
+        given.any(|name| names.contains(&name))
+    };
+    let written = source.setting(default);
+    if given(names) {
+        let written = written.and_then(|port| port.parse().ok());
+        return written.or_else(|| numbers::port(default, ports));
     }
-    let default = call.keywords.iter().find(|(name, _)| name == "default");
-    source.setting(&default?.1)?.parse().ok()
+    let (_, port) = written.filter(|_| given(&ADDRESSES))?.rsplit_once(':')?;
+    port.parse().ok()
 }
 
 /// `config.getint("port", 7125)`, `config.getint("server", "port", fallback=8082)`: not in a section that is for something else.

@@ -8,13 +8,14 @@ use crate::facts::{Found, Place};
 use crate::inspect::syntax::{Call, Function, Placed, Value};
 
 /// Names of commands that start a server, best first.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "serve",
     "server",
     "runserver",
     "run-server",
     "start-server",
     "start",
+    "run",
 ];
 
 /// Methods that add an option to a parser.

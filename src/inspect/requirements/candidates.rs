@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::read;
+use crate::error::Error;
+use crate::facts::{IndexOptions, Place, RequirementsFile, Warning};
 use crate::inspect::tree::Tree;
 
 /// Folders that hold requirements files, the application's own first.
@@ -32,9 +35,20 @@ const PRODUCTION: [&str; 21] = [
     "api",
 ];
 
+/// Files of such a folder to which others add.
+const BASES: [&str; 7] = [
+    "requirements",
+    "main",
+    "base",
+    "common",
+    "core",
+    "default",
+    "runtime",
+];
+
 /// Requirements files of the application's folder that may be production's, best first; files for development, tests, documentation and linters never. A `.in`
 /// file, the input of a compiler, counts only where its compiled twin is missing.
-pub fn candidates(tree: &Tree) -> Vec<String> {
+pub(super) fn candidates(tree: &Tree) -> Vec<String> {
     let mut found: Vec<(usize, String)> = FOLDERS
         .iter()
         .enumerate()
@@ -56,6 +70,73 @@ pub fn candidates(tree: &Tree) -> Vec<String> {
     };
     let paths = found.iter().map(|(_, path)| path);
     paths.filter(|path| !compiled(path)).cloned().collect()
+}
+
+/// The candidate that is installed; the others are other environments' business. One that includes no other (`requirements/deploy.txt`)
+/// holds only what a deployment adds, where a longer base lies beside it: both are installed then.
+///
+/// # Errors
+/// As [`read`].
+pub fn best(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Option<RequirementsFile>, Error> {
+    let paths = candidates(tree);
+    let Some((first, others)) = paths.split_first() else {
+        return Ok(None);
+    };
+    let Some(best) = read(tree, first, warnings)? else {
+        return Ok(None);
+    };
+    let inside = folder(first);
+    if best.includes.len() > 1 || inside == tree.app() {
+        return Ok(Some(best));
+    }
+    for other in others
+        .iter()
+        .filter(|other| folder(other) == inside && base(other))
+    {
+        let mut said = Vec::new();
+        let Some(longer) = read(tree, other, &mut said)? else {
+            continue;
+        };
+        if longer.requirements.len() > best.requirements.len() && fits(&longer, &best) {
+            warnings.append(&mut said);
+            let message =
+                format!("{first} and {other} are both installed: neither includes the other");
+            let help = "write `-r` and the other's name into one of them, or pass `--requirements`";
+            warnings.push(
+                Warning::new("requirements-apart", message, help).at(Place::new(first.clone(), 1)),
+            );
+            return Ok(Some(joined(best, longer)));
+        }
+    }
+    Ok(Some(best))
+}
+
+/// Can pip read both? It demands hashes of all or of none, and one's options would be the other's.
+fn fits(longer: &RequirementsFile, best: &RequirementsFile) -> bool {
+    longer.hashes == best.hashes && best.options == IndexOptions::default()
+}
+
+fn joined(best: RequirementsFile, longer: RequirementsFile) -> RequirementsFile {
+    RequirementsFile {
+        beside: Some(longer.path),
+        includes: [best.includes, longer.includes].concat(),
+        constraints: [best.constraints, longer.constraints].concat(),
+        requirements: [best.requirements, longer.requirements].concat(),
+        constrained: [best.constrained, longer.constrained].concat(),
+        options: longer.options,
+        ..best
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Does a file's name say that others add to it?
+fn base(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    BASES.contains(&stem)
 }
 
 /// The names that a folder may have them by, each with its place among all: the lower the better.

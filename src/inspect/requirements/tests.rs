@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::candidates::candidates;
 use super::*;
 use crate::facts::{Source, VcsKind};
 use crate::inspect::testing::project;
@@ -342,4 +343,30 @@ fn line() -> impl Strategy<Value = String> {
         "(git\\+)?(https|ssh|file)://[a-z]{0,3}:s3cret@[a-z./#=&\\[\\]]{0,15}",
         "x ?@ ?[a-z+]{0,6}:/{0,3}u:s3cret@h/[a-z]{0,5}",
     ]
+}
+
+#[test]
+fn what_a_deployment_adds_is_installed_with_its_base() {
+    let main = "pyramid==2.0\nlxml==5.4\nredis==5\n";
+    let chosen = |deploy: &str, file: &str| {
+        let files = [("requirements/deploy.txt", deploy), (file, main)];
+        let (_folder, tree) = project(&files, "");
+        let mut warnings = Vec::new();
+        let best = best(&tree, &mut warnings).unwrap().unwrap();
+        (best.beside, best.requirements.len(), warnings.len())
+    };
+    let beside = "requirements/main.txt";
+    let joined = (Some(beside.to_owned()), 4, 1);
+    assert_eq!(chosen("gunicorn==23\n", beside), joined);
+    // It includes the other, is as long, or the other is somewhere else, or for another part.
+    assert_eq!(chosen("-r main.txt\ngunicorn==23\n", beside), (None, 4, 0));
+    assert_eq!(chosen("gunicorn==23\na\nb\n", beside), (None, 3, 0));
+    assert_eq!(
+        chosen("gunicorn==23\n", "requirements-main.txt"),
+        (None, 1, 0)
+    );
+    assert_eq!(
+        chosen("gunicorn==23\n", "requirements/api.txt"),
+        (None, 1, 0)
+    );
 }

@@ -5,7 +5,7 @@ use super::{Start, serve};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::servers;
 use crate::error::{Error, Offer};
-use crate::facts::app::ModulePath;
+use crate::facts::app::{ModulePath, Subcommand};
 use crate::facts::{Arg, CommandLine, Found, Place, Script, normalise};
 
 /// Names of tasks that start an application.
@@ -72,11 +72,22 @@ pub(super) fn words(known: &Known<'_>, script: &Found<Script>, why: &str) -> (Ve
     (words.into_iter().map(Arg::text).collect(), why)
 }
 
+/// The command for a server that the command line of a script file has: of the file itself, or of the package that it is named for.
+pub(super) fn command<'a>(known: &Known<'a>, script: &ModulePath) -> Option<&'a Found<Subcommand>> {
+    let mut commands = known.facts.app.subcommands.iter();
+    commands.find(|command| inside(&command.at, super::stem(&script.file)))
+}
+
 /// Does a place belong to the package that a console script leads into?
 fn belongs(at: &Place, script: &Found<Script>) -> bool {
     let top = script.value.target.split([':', '.']).next();
+    top.is_some_and(|top| inside(at, top))
+}
+
+/// Is a place in a file or a folder of that name?
+fn inside(at: &Place, name: &str) -> bool {
     let mut parts = at.file.split('/');
-    parts.any(|part| top == Some(part.strip_suffix(".py").unwrap_or(part)))
+    parts.any(|part| part.strip_suffix(".py").unwrap_or(part) == name)
 }
 
 /// Does the program listen? Its package makes a web application or listens by itself, or the project asks for a server.
@@ -112,9 +123,17 @@ fn address<'a>(known: &Known<'a>, script: &Found<Script>) -> Option<&'a String> 
 /// Options that only a program which listens has: those of a client name the host that it asks.
 const LISTENING: [&str; 4] = ["--listen", "--bind", "--listen-address", "--bind-address"];
 
-/// Tells a script the address of all interfaces, where its one option for that falls back to the machine's own.
+/// Tells a script which of its commands to run, or the address of all interfaces, where its one option for that falls back to the
+/// machine's own.
 pub(super) fn listen(known: &Known<'_>, script: &ModulePath, start: &mut Start) {
     let app = &known.facts.app;
+    if let Some(command) = command(known, script) {
+        let host = command.value.host.as_deref();
+        let words = [command.value.name.as_str()].into_iter();
+        let words = words.chain(host.into_iter().flat_map(|option| [option, "0.0.0.0"]));
+        append(start, words);
+        return;
+    }
     let another = |at: &Place| {
         let mut scripts = app.scripts.iter();
         scripts.any(|one| one.at.file == at.file && one.value.module != *script)
@@ -133,11 +152,18 @@ pub(super) fn listen(known: &Known<'_>, script: &ModulePath, start: &mut Start) 
     {
         return;
     }
+    append(start, [option, "0.0.0.0"].into_iter());
+    if start.command.is_some() {
+        start.port = start.port.or(app.port.as_ref().map(|port| port.value));
+    }
+}
+
+/// Adds words to a command that consists of words.
+fn append<'a>(start: &mut Start, words: impl Iterator<Item = &'a str>) {
     if let Some(command) = &mut start.command
         && let CommandLine::Words { argv, .. } = &mut command.line
     {
-        argv.extend([option, "0.0.0.0"].map(Arg::text));
-        start.port = start.port.or(app.port.as_ref().map(|port| port.value));
+        argv.extend(words.map(Arg::text));
     }
 }
 

@@ -115,16 +115,14 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
         return;
     }
     settings(django, start);
-    let Some(manage) = &django.manage else {
+    let Some(managed) = django.managed("") else {
         return;
     };
     let env = throw_away(django, start);
     let step = |arguments: &[&str]| {
-        let words = ["python", manage.value.as_str()];
+        let words = managed.iter().cloned();
         words
-            .iter()
-            .chain(arguments)
-            .map(ToString::to_string)
+            .chain(arguments.iter().map(ToString::to_string))
             .collect()
     };
     if !known.facts.app.catalogues.is_empty() {
@@ -281,16 +279,12 @@ fn development(known: &Known<'_>, django: &Django, start: &mut Start) {
     let Some(manage) = &django.manage else {
         return;
     };
-    let argv = [
-        "python",
-        &manage.value,
-        "runserver",
-        "--noreload",
-        "0.0.0.0:{port}",
-    ];
+    let managed = django.managed("").unwrap_or_default();
+    let managed = managed.iter().map(String::as_str);
+    let argv = managed.chain(["runserver", "--noreload", "0.0.0.0:{port}"]);
     start.port = known.wish.port.or(Some(8000));
     start.command = Some(Command::words(
-        argv.iter().map(|word| Arg::template(word)).collect(),
+        argv.map(Arg::template).collect(),
         Some(manage.at.clone()),
         "manage.py; there is no WSGI or ASGI application",
     ));

@@ -4,7 +4,7 @@ use super::known::Known;
 use super::lines::{line_as_it_is, listening};
 use super::serve::{self, Kept, Target};
 use super::targets::{configured, described, serve_target};
-use super::{Command, Start, own};
+use super::{Command, Start, object, own};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::servers::{self, Server};
 use crate::error::{Error, printable};
@@ -17,6 +17,9 @@ use crate::plan::manager::for_development;
 pub(super) fn start(known: &Known<'_>) -> Result<Option<Start>, Error> {
     let launches = &known.facts.app.launches;
     if let Some(start) = by_server(known, launches)? {
+        return Ok(Some(start));
+    }
+    if let Some(start) = by_framework(known, launches)? {
         return Ok(Some(start));
     }
     let mut ends = launches.iter().filter(|launch| launch.value.ends);
@@ -72,12 +75,46 @@ pub(super) fn hinted(known: &Known<'_>) -> Result<Option<Start>, Error> {
 fn by_server(known: &Known<'_>, launches: &[Found<Launch>]) -> Result<Option<Start>, Error> {
     for launch in launches {
         if let Some(server) = servers::get(&launch.value.program)
+            && !gives_way(known, launches, launch, server)
             && let Some(start) = launched_server(known, launch, server)?
         {
             return Ok(Some(start));
         }
     }
     Ok(None)
+}
+
+/// Is it the way of one branch alone: by a server that the project does not have, in a script that ends in the project's own program?
+fn gives_way(
+    known: &Known<'_>,
+    launches: &[Found<Launch>],
+    launch: &Found<Launch>,
+    server: &Server,
+) -> bool {
+    let ends = |other: &&Found<Launch>| other.at.file == launch.at.file && other.value.ends;
+    let mut programs = launches.iter().filter(ends);
+    !launch.value.ends
+        && !known.has_server(server)
+        && programs.any(|other| own::start(known, other).is_some())
+}
+
+/// `streamlit run ui/Main.py`: the application's file that a framework's own program is given, started as that framework's are.
+fn by_framework(known: &Known<'_>, launches: &[Found<Launch>]) -> Result<Option<Start>, Error> {
+    let objects = &known.facts.app.objects;
+    let started = |launch: &Found<Launch>| {
+        let words = || launch.value.words.iter().flatten();
+        let names = |file: &str| words().any(|word| word.trim_start_matches("./") == file);
+        objects.iter().find_map(|object| {
+            let framework = serve::framework(&object.framework)?;
+            let program = framework.command.first() == Some(&launch.value.program);
+            let web = framework.role == Role::Web && !known.lacks(framework);
+            (program && web && names(&object.module.file)).then_some((object, framework))
+        })
+    };
+    let Some((object, framework)) = launches.iter().find_map(started) else {
+        return Ok(None);
+    };
+    object::start(known, object, framework).map(Some)
 }
 
 /// A worker, or a program of another distribution.

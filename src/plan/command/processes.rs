@@ -7,7 +7,7 @@ use super::{Command, Process, Start};
 use crate::catalogue::frameworks::Role;
 use crate::catalogue::migrations;
 use crate::error::printable;
-use crate::facts::app::{self, Django, ObjectKind};
+use crate::facts::app::{self, ObjectKind};
 use crate::facts::{Arg, CommandLine, Found, is_below};
 use crate::inspect::tree::join;
 
@@ -44,10 +44,11 @@ pub(super) fn complete(known: &Known<'_>, start: &mut Start) {
     }
     let migrates = start.framework.as_deref() == Some("django");
     if let Some(django) = app.django.as_ref().filter(|_| migrates)
-        && let Some(path) = manage(start, django)
+        && let Some(words) = django.managed(&start.working_dir)
     {
-        let words = ["python", path, "migrate", "--noinput"];
-        let argv = words.map(Arg::text).to_vec();
+        let words = words.into_iter();
+        let words = words.chain(["migrate", "--noinput"].map(str::to_owned));
+        let argv = words.map(Arg::text).collect();
         let at = django.manage.as_ref().map(|manage| manage.at.clone());
         let why = "migrations never run at build or start";
         add(start, "release", Command::words(argv, at, why));
@@ -172,23 +173,15 @@ fn background(known: &Known<'_>, start: &mut Start) {
         let mut apps = framework.apps.iter();
         let command = apps.find(|(name, _)| is_below(&app.value, name));
         if let Some((_, command)) = command
-            && let Some(path) = manage(start, django)
+            && let Some(words) = django.managed(&start.working_dir)
         {
-            let words = ["python", path].into_iter();
-            let words = words.chain(command.iter().map(String::as_str));
+            let words = words.into_iter().chain(command.iter().cloned());
             let why = format!("{} takes tasks", app.value);
             let argv = words.map(Arg::text).collect();
             let command = Command::words(argv, Some(app.at.clone()), printable(&why));
             add(start, "worker", command);
         }
     }
-}
-
-/// `manage.py` as it is called where the command runs.
-fn manage<'a>(start: &Start, django: &'a Django) -> Option<&'a str> {
-    let path = django.manage.as_ref()?.value.as_str();
-    let inside = path.strip_prefix(&start.working_dir);
-    Some(inside.map_or(path, |path| path.trim_start_matches('/')))
 }
 
 /// Adds a process unless its name or its command is there already.

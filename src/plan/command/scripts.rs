@@ -196,7 +196,11 @@ pub(super) fn starter<'a>(known: &Known<'a>, object: &AppObject) -> Option<&'a M
         .map(|script| &script.value.module)
         .filter(|module| module.root == object.module.root)
         .collect();
-    let named = |module: &&&ModulePath| usual(super::stem(&module.file));
+    let top = consoles::bare(object.module.module.split('.').next().unwrap_or_default());
+    let named = |module: &&&ModulePath| {
+        let stem = super::stem(&module.file);
+        usual(stem) || consoles::bare(stem) == top
+    };
     let mut named = beside.iter().filter(named);
     match (beside.as_slice(), named.next(), named.next()) {
         ([only], ..) => Some(only),

@@ -1,20 +1,48 @@
 //! Chooses the dependency groups and extras that belong to production.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use crate::catalogue::services::{self, Kind};
 use crate::error::Error;
-use crate::facts::{PackageManager, Place, Pyproject, Warning, normalise};
+use crate::facts::{
+    PackageManager, Place, ProjectFacts, Pyproject, Requirement, Setuptools, Warning, normalise,
+};
 use crate::settings::Settings;
+
+/// The dependency groups and the extras of production: of the manifest that the project is described in.
+///
+/// # Errors
+/// A wish names none of the project's.
+pub(super) fn of(
+    facts: &ProjectFacts,
+    manager: PackageManager,
+    settings: &Settings,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Vec<String>, Vec<String>), Error> {
+    let pyproject = facts.pyproject.as_ref();
+    let groups = match pyproject {
+        Some(found) => groups(found, manager, settings, warnings)?,
+        None => Vec::new(),
+    };
+    let described = pyproject.is_some_and(|found| found.project);
+    let extras = match (&facts.setuptools, pyproject) {
+        (Some(found), _) if manager == PackageManager::Project && !described => {
+            extras(&found.into(), settings, warnings)?
+        }
+        (_, Some(found)) => extras(&found.into(), settings, warnings)?,
+        _ => Vec::new(),
+    };
+    Ok((groups, extras))
+}
 
 /// The dependency groups of production, sorted: those that are installed by default or whose name says so, and the wished ones.
 ///
 /// # Errors
 /// A wish names no group of the project.
-pub(super) fn groups(
+fn groups(
     pyproject: &Pyproject,
     manager: PackageManager,
     settings: &Settings,
@@ -42,44 +70,85 @@ pub(super) fn groups(
         })
         .cloned()
         .collect();
-    let detected = one_driver(detected);
+    let mut detected = one_driver(detected);
+    // One that is installed by default may stand for a processor under another name.
+    if detected.is_empty() {
+        detected.extend(processor(&known, &settings.groups));
+    }
     let chosen = adjust(detected, &settings.groups, &known, "group")?;
-    tell(&chosen, &settings.groups, "group", pyproject, warnings);
+    tell(
+        &chosen,
+        &settings.groups,
+        "group",
+        &pyproject.path,
+        warnings,
+    );
     Ok(chosen)
+}
+
+/// What a manifest says about extras.
+struct Offered<'a> {
+    /// The extras, names normalised.
+    extras: &'a BTreeMap<String, Vec<Requirement>>,
+    /// What is installed without them.
+    dependencies: &'a [Requirement],
+    /// The manifest.
+    path: &'a str,
+}
+
+impl<'a> From<&'a Pyproject> for Offered<'a> {
+    fn from(project: &'a Pyproject) -> Self {
+        Self {
+            extras: &project.extras,
+            dependencies: &project.dependencies,
+            path: &project.path,
+        }
+    }
+}
+
+impl<'a> From<&'a Setuptools> for Offered<'a> {
+    fn from(project: &'a Setuptools) -> Self {
+        Self {
+            extras: &project.extras,
+            dependencies: project.dependencies.as_deref().unwrap_or_default(),
+            path: project.paths.first().map_or("", String::as_str),
+        }
+    }
 }
 
 /// The extras of production, sorted: those whose name says so, and the wished ones.
 ///
 /// # Errors
 /// A wish names no extra of the project.
-pub(super) fn extras(
-    pyproject: &Pyproject,
+fn extras(
+    offered: &Offered<'_>,
     settings: &Settings,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<String>, Error> {
-    let known: BTreeSet<String> = pyproject.extras.keys().cloned().collect();
+    let known: BTreeSet<String> = offered.extras.keys().cloned().collect();
     let names = GroupNames::builtin();
     let detected = known
         .iter()
         .filter(|name| names.production.contains(*name))
         // Who has a driver already was meant to do without the others.
-        .filter(|name| !names.alternatives.contains(*name) || !has_driver(pyproject))
+        .filter(|name| !names.alternatives.contains(*name) || !has_driver(offered.dependencies))
         .cloned()
         .collect();
-    let detected = one_driver(detected);
+    let mut detected = one_driver(detected);
+    detected.extend(processor(&known, &settings.extras));
     let chosen = adjust(detected, &settings.extras, &known, "extra")?;
-    tell(&chosen, &settings.extras, "extra", pyproject, warnings);
+    tell(&chosen, &settings.extras, "extra", offered.path, warnings);
     Ok(chosen)
 }
 
 /// Does the project itself ask for the driver of a relational database?
-fn has_driver(pyproject: &Pyproject) -> bool {
+fn has_driver(dependencies: &[Requirement]) -> bool {
     let services = services::table().services.values();
     let mut drivers = services
         .filter(|service| service.kinds.contains(&Kind::Sql))
         .flat_map(|service| &service.drivers);
     drivers.any(|driver| {
-        let mut asked = pyproject.dependencies.iter();
+        let mut asked = dependencies.iter();
         asked.any(|one| one.name.as_ref() == Some(&driver.name))
     })
 }
@@ -90,6 +159,16 @@ fn one_driver(mut detected: BTreeSet<String>) -> BTreeSet<String> {
     let first = alternatives.iter().find(|name| detected.contains(*name));
     detected.retain(|name| Some(name) == first || !alternatives.contains(name));
     detected
+}
+
+/// The name that stands for the processor which every machine has, where the others are for GPUs and none is asked.
+fn processor(known: &BTreeSet<String>, wishes: &[String]) -> Option<String> {
+    let devices = &GroupNames::builtin().devices;
+    let (every, others) = devices.split_first()?;
+    let asked = |name: &String| wishes.iter().any(|wish| normalise(wish) == *name);
+    let alternatives = others.iter().any(|name| known.contains(name));
+    let chosen = known.contains(every) && alternatives && !others.iter().any(asked);
+    chosen.then(|| every.clone())
 }
 
 /// Does the normalised name of a group or an extra say that it serves development?
@@ -106,6 +185,7 @@ pub(in crate::plan) fn for_development(name: &str) -> bool {
 struct GroupNames {
     production: BTreeSet<String>,
     alternatives: Vec<String>,
+    devices: Vec<String>,
     development: BTreeSet<String>,
 }
 
@@ -156,20 +236,26 @@ fn tell(
     chosen: &[String],
     wishes: &[String],
     kind: &'static str,
-    pyproject: &Pyproject,
+    path: &str,
     warnings: &mut Vec<Warning>,
 ) {
+    let every = GroupNames::builtin().devices.first();
     for name in chosen {
+        let says = if every == Some(name) {
+            "it needs no GPU"
+        } else {
+            "its name says production"
+        };
         if wishes.iter().any(|wish| normalise(wish) == *name) {
             continue;
         }
         warnings.push(
             Warning::new(
                 "group-chosen",
-                format!("the {kind} `{name}` is installed: its name says production"),
+                format!("the {kind} `{name}` is installed: {says}"),
                 format!("pass `--{kind}s '!{name}'` to leave it out"),
             )
-            .at(Place::new(pyproject.path.clone(), 0)),
+            .at(Place::new(path, 0)),
         );
     }
 }
@@ -181,8 +267,52 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::extras;
-    use crate::facts::{Marker, Place, Pyproject, Requirement, Source, Specifier};
+    use crate::facts::{Marker, Place, Pyproject, Requirement, Setuptools, Source, Specifier};
     use crate::settings::Settings;
+
+    #[test]
+    fn of_extras_for_processors_the_one_that_every_machine_has_is_installed() {
+        let chosen = |names: &[&str], wished: &[&str]| {
+            let project = Pyproject {
+                extras: names
+                    .iter()
+                    .map(|one| ((*one).to_owned(), Vec::new()))
+                    .collect(),
+                ..Pyproject::default()
+            };
+            let settings = Settings {
+                extras: wished.iter().map(|one| (*one).to_owned()).collect(),
+                ..Settings::default()
+            };
+            let mut warnings = Vec::new();
+            let chosen = extras(&(&project).into(), &settings, &mut warnings).unwrap();
+            let said = warnings
+                .into_iter()
+                .map(|one| one.message)
+                .collect::<String>();
+            (chosen.join(" "), said)
+        };
+        let said = "the extra `cpu` is installed: it needs no GPU".to_owned();
+        assert_eq!(
+            chosen(&["cpu", "gpu", "test"], &[]),
+            ("cpu".to_owned(), said)
+        );
+        assert_eq!(chosen(&["cpu", "gpu"], &["gpu"]).0, "gpu");
+        assert_eq!(chosen(&["cpu", "gpu"], &["!cpu"]).0, "");
+        // Alone it may be for something else.
+        assert_eq!(chosen(&["cpu", "test"], &[]).0, "");
+    }
+
+    #[test]
+    fn setup_py_has_extras_of_production_too() {
+        let names = ["cli", "docs", "prod"].map(|name| (name.to_owned(), Vec::new()));
+        let project = Setuptools {
+            extras: names.into_iter().collect(),
+            ..Setuptools::default()
+        };
+        let chosen = extras(&(&project).into(), &Settings::default(), &mut Vec::new());
+        assert_eq!(chosen.unwrap(), ["cli", "prod"]);
+    }
 
     #[test]
     fn who_has_a_driver_gets_no_other() {
@@ -202,7 +332,7 @@ mod tests {
                 dependencies: dependencies.into_iter().collect(),
                 ..Pyproject::default()
             };
-            extras(&project, &Settings::default(), &mut Vec::new()).unwrap()
+            extras(&(&project).into(), &Settings::default(), &mut Vec::new()).unwrap()
         };
         assert_eq!(chosen(None), ["mysql", "web"]);
         assert_eq!(chosen(Some("flask")), ["mysql", "web"]);

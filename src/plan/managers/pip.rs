@@ -40,7 +40,12 @@ pub(super) fn install(
     if !question.reach.buildkit {
         line.push("--no-cache-dir");
     }
-    line.extend(["--requirement", &file.path]);
+    for path in [Some(&file.path), file.beside.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        line.extend(["--requirement", path]);
+    }
     let step = question
         .reach
         .step(&inputs, "pip", "/root/.cache/pip", words(&line)?)?;

@@ -117,7 +117,12 @@ pub(super) fn requirements(
     if file.hashes || file.options.require_hashes {
         line.push("--require-hashes");
     }
-    line.extend(["--requirements", &file.path]);
+    for path in [Some(&file.path), file.beside.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        line.extend(["--requirements", path]);
+    }
     let step = question.reach.step(inputs, "uv", CACHE, words(&line)?)?;
     let mut install = with_uv(question, "project", &[], step)?;
     install.source_first = source_first && !question.reach.buildkit;
