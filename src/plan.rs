@@ -201,12 +201,10 @@ pub fn plan(
         },
         &mut warnings,
     )?;
-    resolver.check(python.minor)?;
-    let distributions = resolver.distributions(python.minor);
+    let distributions = resolver.checked(python.minor)?;
     let mut start = start(facts, settings, &chosen, &distributions)?;
     additions::writable(&mut start, settings);
-    let newest = |name: &str| resolver.is_free(name);
-    warnings.extend(moved::warnings(&facts.app.moved, &distributions, &newest));
+    warnings.extend(resolver.missed(&facts.app.moved, &distributions));
     warnings.extend(start.warnings.iter().cloned());
     let all = resolver.with_server(&distributions, &start);
     let (base, system) = system::base_and_system(

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::facts::{
-    Environment, IndexOptions, Libc, Lock, LockKind, PackageManager, Platform, ProjectFacts,
-    Requirement,
+    Environment, Found, IndexOptions, Libc, Lock, LockKind, PackageManager, Platform, ProjectFacts,
+    Requirement, Warning,
 };
 use crate::settings::{PackageTool, Settings, Suite};
 
@@ -16,7 +16,7 @@ use super::closure::{self, Distribution, Root, Selection};
 use super::command::Start;
 use super::manager::Chosen;
 use super::system::{self, Family, Target};
-use super::{Size, platforms, wheels};
+use super::{Size, moved, platforms, wheels};
 
 /// Markers on `python_full_version` are asked with this patch number: images follow the newest patch release.
 const PATCH: u8 = 99;
@@ -90,24 +90,29 @@ impl<'a> Resolver<'a> {
         all.iter().any(|one| one.name == name)
     }
 
-    /// Is it the newest release, where something brings this distribution that nothing names?
-    pub fn is_free(&self, name: &str) -> bool {
-        let mut constrained = self.constrained().iter();
-        self.chosen.lock.is_none() && !constrained.any(|one| one.name.as_deref() == Some(name))
+    /// Warnings about what the sources import and what is installed has no more.
+    pub fn missed(&self, imports: &[Found<String>], all: &[Distribution]) -> Vec<Warning> {
+        let is_free = |name: &str| {
+            let mut constrained = self.constrained().iter();
+            self.chosen.lock.is_none() && !constrained.any(|one| one.name.as_deref() == Some(name))
+        };
+        moved::warnings(imports, all, &is_free)
     }
 
-    /// Refuses a lock that cannot have been made from the manifest beside it.
+    /// As [`Self::distributions`], but refuses a lock that cannot have been made from the manifest beside it.
     ///
     /// # Errors
     /// As [`agreement::check`].
-    pub fn check(&self, minor: u8) -> Result<(), Error> {
-        match self.chosen.lock {
-            // PEP 751 has no manifest beside it that it must follow.
-            Some(lock) if lock.kind != LockKind::Pylock => {
-                agreement::check(lock, &self.requirements, &self.environments(minor))
-            }
-            _ => Ok(()),
+    pub fn checked(&self, minor: u8) -> Result<Vec<Distribution>, Error> {
+        // PEP 751 has no manifest beside it that it must follow.
+        let lock = self
+            .chosen
+            .lock
+            .filter(|lock| lock.kind != LockKind::Pylock);
+        if let Some(lock) = lock {
+            agreement::check(lock, &self.requirements, &self.environments(minor))?;
         }
+        Ok(self.distributions(minor))
     }
 
     /// How much a Python costs: packages that the lock cannot serve at all weigh more than those that have to be compiled.

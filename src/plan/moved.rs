@@ -9,6 +9,13 @@ use crate::facts::{Found, Warning};
 /// More names than these are counted.
 const SHOWN: usize = 3;
 
+/// What one release took away, as far as the sources import it.
+struct Taken<'a> {
+    of: &'static str,
+    row: &'static Moved,
+    imports: Vec<&'a Found<String>>,
+}
+
 /// A warning for each release that took names away; `newest` tells whether a distribution that nothing names would come in its newest
 /// release.
 pub(super) fn warnings(
@@ -16,39 +23,47 @@ pub(super) fn warnings(
     distributions: &[Distribution],
     newest: &dyn Fn(&str) -> bool,
 ) -> Vec<Warning> {
-    let mut rows: BTreeMap<(&str, &str), (&Moved, Vec<&Found<String>>)> = BTreeMap::new();
+    let mut all: BTreeMap<(&str, &str), Taken<'_>> = BTreeMap::new();
     for import in imports {
         if let Some((of, row)) = moved::all().get(&*import.value) {
-            let key = (*of, row.names[0].as_str());
-            let entry = rows.entry(key).or_insert_with(|| (row, Vec::new()));
-            entry.1.push(import);
+            let fresh = || Taken {
+                of,
+                row,
+                imports: Vec::new(),
+            };
+            let taken = all.entry((of, &row.names[0])).or_insert_with(fresh);
+            taken.imports.push(import);
         }
     }
-    let there = |of: &str, row: &Moved| {
-        let mut all = distributions.iter().filter(|one| one.name == of);
-        let brought = |one: &Distribution| {
-            let mut through = row.through.iter();
-            through.any(|by| by.name == one.name && by.versions.contains(one.newest()))
-        };
-        match all.next() {
-            Some(one) => row.gone().contains(one.newest()),
-            None => newest(of) && distributions.iter().any(brought),
-        }
-    };
-    rows.into_iter()
-        .filter(|((of, _), (row, _))| there(of, row))
-        .map(|((of, _), (row, imports))| warning(of, row, &imports))
-        .collect()
+    let missed = all
+        .values()
+        .filter(|taken| taken.is_missed(distributions, newest));
+    missed.map(Taken::warning).collect()
 }
 
-fn warning(of: &str, row: &Moved, imports: &[&Found<String>]) -> Warning {
-    let shown = imports.iter().take(SHOWN).map(|import| &*import.value);
-    let mut names = shown.collect::<Vec<_>>().join(", ");
-    if let Some(more @ 1..) = imports.len().checked_sub(SHOWN) {
-        names += &format!(" and {more} more");
+impl Taken<'_> {
+    /// Will a release without the names be there?
+    fn is_missed(&self, distributions: &[Distribution], newest: &dyn Fn(&str) -> bool) -> bool {
+        let brings = |one: &Distribution| {
+            let mut through = self.row.through.iter();
+            through.any(|by| by.name == one.name && by.versions.contains(one.newest()))
+        };
+        match distributions.iter().find(|one| one.name == self.of) {
+            Some(one) => self.row.gone().contains(one.newest()),
+            None => newest(self.of) && distributions.iter().any(brings),
+        }
     }
-    let (message, help) = row.told(of, &names);
-    Warning::new("name-removed", message, help).at(imports[0].at.clone())
+
+    fn warning(&self) -> Warning {
+        let shown = self.imports.iter().take(SHOWN).map(|import| &*import.value);
+        let names = shown.collect::<Vec<_>>().join(", ");
+        let names = match self.imports.len().checked_sub(SHOWN) {
+            Some(more @ 1..) => format!("{names} and {more} more"),
+            _ => names,
+        };
+        let (message, help) = self.row.told(self.of, &names);
+        Warning::new("name-removed", message, help).at(self.imports[0].at.clone())
+    }
 }
 
 #[cfg(test)]

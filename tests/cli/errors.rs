@@ -205,7 +205,7 @@ fn a_refused_setting_is_shown_where_it_stands() {
         let done = project.run(&[&["generate"], flags].concat());
         assert_eq!(done.code, 2, "{text}: {}", done.err);
         let place = format!("\n  {file}:{line}  stands here\n");
-        let expected = if line.is_empty() { 0 } else { 1 };
+        let expected = usize::from(!line.is_empty());
         let found = done.err.matches(&place).count();
         assert_eq!(found, expected, "{text}: {}", done.err);
         let shown = done.err.matches("stands here").count();
