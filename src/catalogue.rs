@@ -1,6 +1,7 @@
 //! Native knowledge as data: turns a distribution's name into what it needs from the system.
 
 mod before;
+pub mod capped;
 mod contents;
 mod describe;
 pub mod development;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use suite::{Wanted, base_and_system};
 
-use crate::catalogue::{Advice, Catalogue, Suite};
+use crate::catalogue::{Advice, Catalogue, Suite, capped};
 use crate::facts::{Artefacts, Libc, Platform, Source, SourceNeed, Warning};
 use crate::plan::closure::Distribution;
 use draft::Draft;
@@ -174,6 +174,7 @@ pub fn hindered<'a>(
     distributions.iter().find(|one| {
         let entry = catalogue.entry(&one.name);
         let advice = entry.iter().flat_map(|entry| &entry.advice);
+        let advice = advice.chain(capped::of(&one.name));
         let mut hindering = advice.filter(|advice| advice.hinders);
         let holds = |advice: &Advice| {
             let mut forms = view::forms(one, entry, target);

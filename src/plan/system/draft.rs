@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Advice, Catalogue, Entry, RunWhen, before, outgrown};
+use crate::catalogue::{Advice, Catalogue, Entry, RunWhen, before, capped, outgrown};
 use crate::facts::{Artefacts, Place, Platform, Source, SourceNeed, VcsKind, Warning};
 use crate::plan::closure::Distribution;
 
@@ -160,9 +160,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Says what has outgrown this release.
+    /// Says what has outgrown this release, Pythons among it.
     fn outgrown(&mut self, one: &Distribution, form: Form) {
-        for advice in outgrown::of(&one.name) {
+        for advice in outgrown::of(&one.name).chain(capped::of(&one.name)) {
             let message = format!("{} {}", reason::named(one), advice.message);
             self.warn(one, form, advice, message);
         }

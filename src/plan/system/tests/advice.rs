@@ -124,6 +124,49 @@ fn every_advice_shows() {
 }
 
 #[test]
+fn a_release_that_does_not_take_a_python_hinders_it() {
+    let target = |python_minor: u8| Target {
+        python_minor,
+        ..target()
+    };
+    let hinders = |text: &str, minor: u8| {
+        hindered(&[required(text)], &target(minor), Catalogue::builtin()).is_some()
+    };
+    for (text, works, fails) in [
+        ("tts", 11, 12),
+        ("kokoro", 12, 13),
+        ("kokoro==0.9.4", 12, 13),
+    ] {
+        assert!(!hinders(text, works), "{text}");
+        assert!(hinders(text, fails), "{text}");
+    }
+    assert!(!hinders("flask", 14));
+    // What another index has nobody knows, and a lock knows better.
+    let other = Target {
+        other_index: true,
+        ..target(13)
+    };
+    assert!(hindered(&[required("kokoro")], &other, Catalogue::builtin()).is_none());
+    let plan = decide(
+        &[required("kokoro==0.9.4")],
+        &[],
+        &target(14),
+        Catalogue::builtin(),
+    );
+    let said: Vec<_> = plan
+        .warnings
+        .iter()
+        .filter(|one| one.code == "python-too-new")
+        .collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(
+        said[0].message,
+        "kokoro 0.9.4 takes Python 3.12 at most, by its metadata"
+    );
+    assert_eq!(said[0].help, "use `--python 3.12`");
+}
+
+#[test]
 fn what_does_not_work_with_a_python_hinders_it() {
     let hinders = |one: Distribution, beside: &str, python_minor: u8| {
         let target = Target {
