@@ -199,6 +199,20 @@ pub(crate) fn table<T: DeserializeOwned>(name: &str, text: &str) -> T {
     toml::from_str(text).unwrap_or_else(|error| unreachable!("embedded {name}: {error}"))
 }
 
+/// An embedded table whose rows are advice on a distribution.
+///
+/// # Panics
+/// As [`table`].
+fn advice<Row: DeserializeOwned + Into<Advice>>(
+    name: &str,
+    text: &str,
+) -> BTreeMap<String, Vec<Advice>> {
+    let rows: BTreeMap<String, Vec<Row>> = table(name, text);
+    let all = rows.into_iter();
+    all.map(|(of, rows)| (of, rows.into_iter().map(Into::into).collect()))
+        .collect()
+}
+
 /// An embedded table; an unreadable one is empty, which the tests of each table refuse.
 fn embedded<T: DeserializeOwned + Default>(text: &str) -> T {
     toml::from_str(text).unwrap_or_default()

@@ -325,7 +325,7 @@ impl From<Written> for Beside {
 }
 
 /// A warning that goes with a distribution when all conditions that it states hold.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Advice {
     /// Stable, kebab-case.

@@ -8,16 +8,10 @@ use serde::Deserialize;
 use super::entry::{Advice, ArtefactKind, Beside, range};
 use crate::facts::Specifier;
 
-/// Releases of one distribution that another has outgrown: the advice whose message goes on from the distribution's name
-/// (`imports url_quote, which Werkzeug 3 removed`).
-#[derive(Debug, Deserialize)]
-#[serde(from = "Row")]
-struct Outgrown(Advice);
-
-/// A row of the table.
+/// Releases of one distribution that another has outgrown.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct Outgrown {
     #[serde(deserialize_with = "range")]
     versions: Specifier,
     of: String,
@@ -34,9 +28,9 @@ struct Row {
     take: Option<String>,
 }
 
-impl From<Row> for Outgrown {
-    fn from(row: Row) -> Self {
-        let Row {
+impl From<Outgrown> for Advice {
+    fn from(row: Outgrown) -> Self {
+        let Outgrown {
             versions,
             of,
             since,
@@ -50,7 +44,7 @@ impl From<Row> for Outgrown {
         let mut ways = vec![format!("`{of}<{since}` beside it")];
         let others = take.iter().chain(&cure);
         ways.extend(others.map(|one| format!("`{one}`")));
-        Self(Advice {
+        Self {
             code: "outgrown".to_owned(),
             message: why,
             help: format!("require {}", ways.join(", or ")),
@@ -63,27 +57,25 @@ impl From<Row> for Outgrown {
                 brought: !named,
             }],
             without: cure.into_iter().collect(),
-            from_default_index: false,
             // What is compiled now is compiled against what is there.
             artefact: wheel.then_some(ArtefactKind::Wheel),
-            suite: None,
-            hinders: false,
-        })
+            ..Self::default()
+        }
     }
 }
 
-/// What has outgrown releases of a distribution, by its normalised name.
+/// What has outgrown releases of a distribution, by its normalised name; the messages go on from that name (`imports url_quote, which
+/// Werkzeug 3 removed`).
 ///
 /// # Panics
 /// Never in a released program: a test reads the table.
-pub fn of(name: &str) -> impl Iterator<Item = &'static Advice> {
-    let rows = all().get(name).into_iter().flatten();
-    rows.map(|Outgrown(advice)| advice)
+pub fn of(name: &str) -> &'static [Advice] {
+    all().get(name).map_or(&[], Vec::as_slice)
 }
 
-fn all() -> &'static BTreeMap<String, Vec<Outgrown>> {
-    static TABLE: OnceLock<BTreeMap<String, Vec<Outgrown>>> = OnceLock::new();
-    TABLE.get_or_init(|| super::table("outgrown.toml", include_str!("outgrown.toml")))
+fn all() -> &'static BTreeMap<String, Vec<Advice>> {
+    static TABLE: OnceLock<BTreeMap<String, Vec<Advice>>> = OnceLock::new();
+    TABLE.get_or_init(|| super::advice::<Outgrown>("outgrown.toml", include_str!("outgrown.toml")))
 }
 
 #[cfg(test)]
@@ -96,7 +88,7 @@ mod tests {
         assert!(all().keys().is_sorted());
         for (name, rows) in all() {
             assert_eq!(normalise(name), *name);
-            for Outgrown(row) in rows {
+            for row in rows {
                 let beside = &row.beside[0];
                 let at = format!("{name} beside {}", beside.name);
                 assert_eq!(normalise(&beside.name), beside.name, "{at}");

@@ -90,8 +90,7 @@ pub fn read(tree: &Tree) -> Result<(AppFacts, Vec<SourceNeed>), Error> {
     facts.health = routes::health(&corpus, &place);
     facts.beat = routes::beat(&corpus, &place);
     facts.downloads = downloads::read(&corpus, &modules, &place);
-    facts.removed = removed::read(&corpus, &modules, &place);
-    facts.moved = removed::moved(&corpus, &modules, &place);
+    [facts.removed, facts.moved] = removed::read(&corpus, &modules, &place);
     facts.port = routes::port(&corpus, &ports, &place);
     facts.listens = routes::listens(&corpus, &place);
     facts.subcommands = subcommands::read(&corpus, &place);

@@ -1,5 +1,6 @@
 //! Resolves what the chosen manager would install, for any Python version, so that versions can be compared.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::catalogue::Catalogue;
@@ -66,16 +67,23 @@ impl<'a> Resolver<'a> {
     }
 
     /// The distributions and the server that is installed besides, which may have to be compiled as well.
-    pub fn with_server(&self, distributions: &[Distribution], start: &Start) -> Vec<Distribution> {
+    pub fn with_server<'d>(
+        &self,
+        distributions: &'d [Distribution],
+        start: &Start,
+    ) -> Cow<'d, [Distribution]> {
+        let Some(server) = &start.install else {
+            return Cow::Borrowed(distributions);
+        };
         let command = start.command.as_ref();
-        let server = start.install.as_ref().map(|server| Distribution {
+        let server = Distribution {
             name: server.name.clone(),
             version: Some(server.version.clone()),
             at: command.and_then(|one| one.at.clone()).unwrap_or_default(),
             platforms: self.platforms.clone(),
             ..Distribution::default()
-        });
-        distributions.iter().cloned().chain(server).collect()
+        };
+        Cow::Owned([distributions, &[server]].concat())
     }
 
     /// What constraints files say.

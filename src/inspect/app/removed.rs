@@ -12,51 +12,39 @@ use crate::inspect::syntax::Import;
 /// Files that build or install the project: they run with another Python, or beside setuptools.
 const BUILDS: [&str; 3] = ["bootstrap", "ez_setup", "setup"];
 
-/// Modules and names of the standard library that a file cannot be imported without and that newer Pythons have no more, each with the
-/// first place. What is tried, or imported under a condition, has a way without it.
+/// Tables of what is gone, asked by full names.
+const KNOWN: [fn(&str) -> Option<&'static str>; 2] = [
+    |name| removed::all().get_key_value(name).map(|(key, _)| &**key),
+    |name| moved::all().get_key_value(name).map(|(key, _)| *key),
+];
+
+/// What a file cannot be imported without, each with the first place: of the standard library what newer Pythons have no more, and of
+/// distributions what newer releases have no more. What is tried, or imported under a condition, has a way without it.
 pub(super) fn read(
     corpus: &Corpus,
     modules: &Modules<'_>,
     place: &dyn Fn(&str, u32) -> Place,
-) -> Vec<Found<String>> {
-    let known = |name: &str| removed::all().get_key_value(name).map(|(key, _)| &**key);
-    imported(corpus, modules, place, &known)
-}
-
-/// The same for names of distributions that newer releases have no more.
-pub(super) fn moved(
-    corpus: &Corpus,
-    modules: &Modules<'_>,
-    place: &dyn Fn(&str, u32) -> Place,
-) -> Vec<Found<String>> {
-    let known = |name: &str| moved::all().get_key_value(name).map(|(key, _)| *key);
-    imported(corpus, modules, place, &known)
-}
-
-fn imported(
-    corpus: &Corpus,
-    modules: &Modules<'_>,
-    place: &dyn Fn(&str, u32) -> Place,
-    known: &dyn Fn(&str) -> Option<&'static str>,
-) -> Vec<Found<String>> {
-    let mut found: BTreeMap<&str, Place> = BTreeMap::new();
+) -> [Vec<Found<String>>; 2] {
+    let mut found: [BTreeMap<&str, Place>; 2] = Default::default();
     let sources = corpus.sources.iter();
     for source in sources.filter(|source| !BUILDS.contains(&source.stem())) {
         for import in source.outline.imports.iter().filter(|one| certain(one)) {
             let name = import.name.iter().map(|name| format!(".{name}"));
             let full = import.module.clone() + &name.collect::<String>();
-            let mut names = successors(Some(&*full), |name| Some(name.rsplit_once('.')?.0));
             let top = full.split('.').next().unwrap_or_default();
-            if let Some(name) = names.find_map(known)
-                && !own(corpus, modules, source, top)
-            {
-                let at = || place(&source.path, import.line);
-                found.entry(name).or_insert_with(at);
+            for (known, found) in KNOWN.iter().zip(&mut found) {
+                let mut names = successors(Some(&*full), |name| Some(name.rsplit_once('.')?.0));
+                if let Some(name) = names.find_map(known)
+                    && !own(corpus, modules, source, top)
+                {
+                    let at = || place(&source.path, import.line);
+                    found.entry(name).or_insert_with(at);
+                }
             }
         }
     }
     let named = |(name, at): (&str, Place)| Found::new(name.to_owned(), at);
-    found.into_iter().map(named).collect()
+    found.map(|all| all.into_iter().map(named).collect())
 }
 
 fn certain(import: &Import) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read;
+use super::{folder_of, read};
 use crate::error::Error;
 use crate::facts::{IndexOptions, Place, RequirementsFile, Warning};
 use crate::inspect::tree::Tree;
@@ -85,13 +85,13 @@ pub fn best(tree: &Tree, warnings: &mut Vec<Warning>) -> Result<Option<Requireme
     let Some(best) = read(tree, first, warnings)? else {
         return Ok(None);
     };
-    let inside = folder(first);
+    let inside = folder_of(first);
     if best.includes.len() > 1 || inside == tree.app() {
         return Ok(Some(best));
     }
     for other in others
         .iter()
-        .filter(|other| folder(other) == inside && base(other))
+        .filter(|other| folder_of(other) == inside && base(other))
     {
         let mut said = Vec::new();
         let Some(longer) = read(tree, other, &mut said)? else {
@@ -126,10 +126,6 @@ fn joined(best: RequirementsFile, longer: RequirementsFile) -> RequirementsFile 
         options: longer.options,
         ..best
     }
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Does a file's name say that others add to it?

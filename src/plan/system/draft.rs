@@ -162,7 +162,7 @@ impl<'a> Draft<'a> {
 
     /// Says what has outgrown this release, Pythons among it.
     fn outgrown(&mut self, one: &Distribution, form: Form) {
-        for advice in outgrown::of(&one.name).chain(capped::of(&one.name)) {
+        for advice in outgrown::of(&one.name).iter().chain(capped::of(&one.name)) {
             let message = format!("{} {}", reason::named(one), advice.message);
             self.warn(one, form, advice, message);
         }
